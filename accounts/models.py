@@ -1,0 +1,256 @@
+"""People, the organisations they work for, and the terms they serve."""
+
+import uuid
+from datetime import date
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Language(models.TextChoices):
+    NL = "nl", "Nederlands"
+    EN = "en", "English"
+
+
+class Knowledge(models.TextChoices):
+    """What kind of knowledge someone brings (seed 004: personal, professional and scientific, valued alike)."""
+
+    LIVED = "lived", _("Lived experience")
+    PROFESSIONAL = "professional", _("Professional knowledge")
+    SCIENTIFIC = "scientific", _("Scientific knowledge")
+
+
+class People(BaseUserManager["Person"]):
+    """Makes and finds people; addresses are kept in lower case."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Person":
+        person = self.model(email=email.strip().lower(), **fields)
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "Person":
+        """Make a member of staff: what Django calls a superuser; the site knows no bypass of its rights."""
+        return self.create_user(email, password, is_staff=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "Person":
+        return self.get(email=(username or "").strip().lower())
+
+
+class Person(AbstractBaseUser):
+    """Someone with an account."""
+
+    email = models.EmailField(_("e-mail address"), unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    function = models.CharField(_("function"), max_length=160, blank=True)
+    knowledge = ArrayField(
+        models.CharField(max_length=12, choices=Knowledge.choices),
+        verbose_name=_("what kind of knowledge you bring"),
+        default=list,
+        blank=True,
+    )
+    language = models.CharField(_("language"), max_length=2, choices=Language.choices, default=Language.NL)
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    is_staff = models.BooleanField(_("staff"), default=False)
+    joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = People()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = (models.UniqueConstraint(Lower("email"), name="one_person_per_address"),)
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """Answer for the admin only: staff may do there what the admin offers."""
+        return self.is_active and self.is_staff
+
+    def has_perms(self, perm_list: list[str], obj: object = None) -> bool:
+        return self.is_active and self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and self.is_staff
+
+    @property
+    def knowledge_labels(self) -> list[str]:
+        return [str(Knowledge(value).label) for value in self.knowledge if value in Knowledge.values]
+
+
+class Visit(models.Model):
+    """When someone was here, so that the home page can show what is new since."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True)
+    last_at = models.DateTimeField(default=timezone.now)
+    previous_at = models.DateTimeField(default=timezone.now)
+
+
+class OrganisationKind(models.TextChoices):
+    MUNICIPALITY = "municipality", _("Municipality")
+    JOINT = "joint", _("Joint arrangement of municipalities")
+    WELFARE = "welfare", _("Welfare organisation")
+    SOCIAL_ENTERPRISE = "social_enterprise", _("Social enterprise")
+    STARTUP = "startup", _("Start-up")
+    CARE_PROVIDER = "care_provider", _("Care provider")
+    INSURER = "insurer", _("Insurer")
+    ADVISORY_COUNCIL = "advisory_council", _("Advisory council")
+    KNOWLEDGE = "knowledge", _("Knowledge institute")
+    RESIDENTS = "residents", _("Residents' group")
+    NATIONAL = "national", _("National body")
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def for_address(self, email: str) -> "Organisation | None":
+        """Return the organisation whose domain is that of `email` or a parent of it; the longest domain wins.
+
+        Whole labels are compared: `wijk.utrecht.nl` is under `utrecht.nl`, `evilutrecht.nl` is not.
+        """
+        labels = email.rpartition("@")[2].strip().lower().split(".")
+        parents = [".".join(labels[i:]) for i in range(len(labels) - 1)]
+        owned = Domain.objects.filter(name__in=parents).select_related("organisation")
+        longest = max(owned, key=lambda domain: len(domain.name), default=None)
+        return longest.organisation if longest else None
+
+
+class Organisation(models.Model):
+    name = models.CharField(_("name"), max_length=160, unique=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=OrganisationKind.choices)
+    website = models.URLField(_("website"), blank=True)
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        ordering = (Lower("name"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Domain(models.Model):
+    """An e-mail domain that an organisation owns; a confirmed address under it gives the affiliation."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="domains")
+    name = models.CharField(_("domain"), max_length=190, unique=True, help_text=_("For example utrecht.nl, without @"))
+
+    class Meta:
+        verbose_name = _("e-mail domain")
+        verbose_name_plural = _("e-mail domains")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(name=Lower("name")) & Q(name__contains=".") & ~Q(name__contains="@"),
+                name="a_domain_is_lower_case_and_has_a_dot",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        self.name = self.name.strip().lower().removeprefix("@")
+
+
+class AffiliationQuerySet(models.QuerySet["Affiliation"]):
+    def current(self) -> Self:
+        """Keep those that are confirmed and have not ended."""
+        return self.filter(confirmed_at__isnull=False).filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=timezone.localdate())
+        )
+
+    def waiting(self) -> Self:
+        return self.filter(confirmed_at__isnull=True)
+
+
+class Affiliation(models.Model):
+    """A person at an organisation: by the domain of a confirmed address, or confirmed by a colleague until a date."""
+
+    class Basis(models.TextChoices):
+        DOMAIN = "domain", _("by e-mail address")
+        COLLEAGUE = "colleague", _("confirmed by a colleague")
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="affiliations")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="affiliations")
+    basis = models.CharField(max_length=10, choices=Basis.choices)
+    asked_at = models.DateTimeField(default=timezone.now)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+
+    objects = AffiliationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("affiliation")
+        verbose_name_plural = _("affiliations")
+        constraints = (
+            models.UniqueConstraint(fields=("person", "organisation"), name="one_affiliation_per_person_and_organisation"),
+            models.CheckConstraint(
+                condition=Q(basis="domain") | Q(confirmed_at__isnull=True) | Q(ends_on__isnull=False),
+                name="a_colleague_confirms_until_a_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("person")),
+                name="nobody_confirms_their_own_affiliation",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person} – {self.organisation}"
+
+
+class RoleQuerySet(models.QuerySet["Role"]):
+    def current(self) -> Self:
+        today = timezone.localdate()
+        return self.filter(starts_on__lte=today).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))
+
+
+class Role(models.Model):
+    """A part in the whole network that someone has for a term; a seat has more to tell (`challenges.Seat`)."""
+
+    class Name(models.TextChoices):
+        SEAT = "seat", _("seat in the InnovatieKabinet")
+        SECRETARY = "secretary", _("secretary of the InnovatieKabinet")
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="terms")
+    name = models.CharField(_("role"), max_length=10, choices=Name.choices)
+    starts_on = models.DateField(_("from"), default=date.today)
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+
+    objects = RoleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("role")
+        verbose_name_plural = _("roles")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="a_term_ends_after_it_starts",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.get_name_display()}"
+
+
+class Submission(models.Model):
+    """A form that was sent: its key makes a double click, a retry and the back button leave one row.
+
+    `location` is where the first sending went; the second is sent there too (see `initiate.once`).
+    """
+
+    key = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="+")
+    location = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
