@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class InitiateConfig(AppConfig):
+    name = "initiate"
+    verbose_name = "Initiate"
