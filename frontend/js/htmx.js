@@ -1,0 +1,28 @@
+// htmx, and what it leaves to us: keep the focus and tell a screen reader what changed.
+import htmx from "htmx.org";
+
+window.htmx = htmx;
+
+const live = document.createElement("p");
+live.className = "visually-hidden";
+live.setAttribute("role", "status");
+document.body.append(live);
+
+export function announce(text) {
+  live.textContent = "";
+  setTimeout(() => { live.textContent = text; }, 50);
+}
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  const part = event.detail.elt;
+  const said = part.closest("[data-announce]") ?? part.querySelector("[data-announce]");
+  if (said) announce(said.dataset.announce);
+  (part.matches("[data-focus]") ? part : part.querySelector("[data-focus]"))?.focus();
+});
+
+// A refused form (422) and a conflict (409) are pages to show, not failures.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (![409, 422].includes(event.detail.xhr.status)) return;
+  event.detail.shouldSwap = true;
+  event.detail.isError = false;
+});

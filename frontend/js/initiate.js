@@ -1,0 +1,5 @@
+// Everything here only adds to pages that work without it.
+import "./htmx.js";
+import "./forms.js";
+import "./draft.js";
+import "./page.js";

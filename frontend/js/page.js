@@ -1,0 +1,40 @@
+// Dialogs, "copy link", panels that stand open on a wide screen, and menus that close by themselves.
+import { announce } from "./htmx.js";
+
+async function copy(button) {
+  await navigator.clipboard.writeText(new URL(button.dataset.copy, location.href).href);
+  const done = button.parentElement.querySelector("[data-copied]");
+  done.hidden = false;
+  announce(done.textContent.trim());
+  setTimeout(() => { done.hidden = true; }, 4000);
+}
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-dialog]");
+  const dialog = opener && document.getElementById(opener.dataset.dialog);
+  if (dialog?.showModal) {
+    event.preventDefault();
+    dialog.showModal();
+  }
+  event.target.closest("[data-dialog-close]")?.closest("dialog").close();
+  const button = event.target.closest("[data-copy]");
+  if (button) copy(button);
+  for (const menu of document.querySelectorAll(".initiate-menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll(".initiate-menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+if (navigator.clipboard) {
+  document.querySelectorAll("[data-copy]").forEach((button) => { button.hidden = false; });
+}
+if (matchMedia("(min-width: 48rem)").matches) {
+  document.querySelectorAll("details[data-open-wide]").forEach((panel) => { panel.open = true; });
+}
