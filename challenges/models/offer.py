@@ -1,0 +1,128 @@
+"""Help that someone offers, followed to what came of it."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Person
+from challenges.models.challenge import Challenge
+from regions.errors import AlreadyDone
+from regions.models import Audience, Event, Part, Verb
+from regions.models.standing import Reader
+from regions.rules import is_owner
+
+if TYPE_CHECKING:
+    from challenges.models.review import Review
+
+
+class OfferKind(models.TextChoices):
+    MUNICIPALITY = "gemeente", _("My municipality wants to take part")
+    TEST_SITE = "testplek", _("A place to test")
+    EXPERTISE = "expertise", _("Expertise")
+    CONTACT = "contact", _("A contact: I can introduce you to someone")
+    MONEY = "geld", _("Money")
+    BACKING = "steun", _("Backing by a board")
+    TEAM = "team", _("I want to join the team")
+
+
+class OfferQuerySet(models.QuerySet["Offer"]):
+    def on(self, challenge: Challenge, person: Reader) -> Self:
+        """Return the offers on a visible challenge that this person may read.
+
+        The team reads all; who offered reads their own; everyone reads what was accepted and what came of it.
+        """
+        offers = self.filter(challenge=challenge).select_related("person").order_by("-at", "-pk")
+        if is_owner(person, challenge):
+            return offers
+        known = Q(state__in=(Offer.State.ACCEPTED, Offer.State.HAPPENED))
+        return offers.filter(known | Q(person=person) if isinstance(person, Person) else known)
+
+
+class Offer(models.Model):
+    class State(models.TextChoices):
+        OFFERED = "offered", _("waits for an answer")
+        ACCEPTED = "accepted", _("accepted")
+        DECLINED = "declined", _("declined")
+        HAPPENED = "happened", _("happened")
+        LAPSED = "lapsed", _("came to nothing")
+
+    challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="offers")
+    review = models.ForeignKey("Review", null=True, blank=True, on_delete=models.CASCADE, related_name="offers")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="offers")
+    kind = models.CharField(_("what you bring"), max_length=10, choices=OfferKind.choices)
+    words = models.TextField(_("tell the team what you offer"), max_length=3_000)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OFFERED)
+    answer = models.TextField(_("answer"), blank=True, max_length=2_000)
+    answered_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.TextField(_("what came of it"), blank=True, max_length=3_000)
+    at = models.DateTimeField(default=timezone.now)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OfferQuerySet.as_manager()
+
+    class Meta:
+        indexes = (models.Index(fields=("challenge", "state"), name="offers_on_a_challenge"),)
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.get_kind_display()}"
+
+    @classmethod
+    @transaction.atomic
+    def make(
+        cls,
+        challenge: Challenge,
+        *,
+        by: Person,
+        kind: str,
+        words: str,
+        review: "Review | None" = None,
+        at: datetime | None = None,
+    ) -> "Offer":
+        """Offer help; the team is told."""
+        locked = Challenge.objects.lock(challenge.pk)
+        offer = cls.objects.create(
+            challenge=locked, review=review, person=by, kind=kind, words=words, at=at or timezone.now()
+        )
+        locked.last_activity_at = max(locked.last_activity_at, offer.at)
+        locked.save(update_fields=["last_activity_at"])
+        Event.write(Verb.OFFERED, by=by, contribution=locked, about=offer, audience=Audience.TEAM, at=at, kind=kind)
+        return offer
+
+    @transaction.atomic
+    def settle(self, *, by: Person, accept: bool, answer: str, at: datetime | None = None) -> None:
+        """Accept or decline with a sentence; joining the team follows at once. Raises AlreadyDone."""
+        self._lock(self.State.OFFERED)
+        self.state = self.State.ACCEPTED if accept else self.State.DECLINED
+        self.answer, self.answered_by, self.answered_at = answer, by, at or timezone.now()
+        if accept and self.kind == OfferKind.TEAM:
+            self.challenge.involve(self.person, Part.TEAM, by=by)
+            self.state, self.closed_at = self.State.HAPPENED, self.answered_at
+        self.save(update_fields=["state", "answer", "answered_by", "answered_at", "closed_at"])
+        verb = Verb.OFFER_ACCEPTED if accept else Verb.OFFER_DECLINED
+        self._tell(verb, by, Audience.ALL if accept else Audience.TEAM, at)
+
+    @transaction.atomic
+    def close(self, *, by: Person, happened: bool, outcome: str, at: datetime | None = None) -> None:
+        """Tell what came of an accepted offer. Raises AlreadyDone."""
+        self._lock(self.State.ACCEPTED)
+        self.state = self.State.HAPPENED if happened else self.State.LAPSED
+        self.outcome, self.closed_at = outcome, at or timezone.now()
+        self.save(update_fields=["state", "outcome", "closed_at"])
+        verb = Verb.OFFER_HAPPENED if happened else Verb.OFFER_LAPSED
+        self._tell(verb, by, Audience.ALL if happened else Audience.TEAM, at)
+
+    def _lock(self, state: str) -> None:
+        Challenge.objects.lock(self.challenge_id)
+        self.refresh_from_db(fields=["state"])
+        if self.state != state:
+            raise AlreadyDone(self.state)
+
+    def _tell(self, verb: str, by: Person, audience: str, at: datetime | None) -> None:
+        Event.write(
+            verb, by=by, contribution=self.challenge, about=self, subject=self.person, audience=audience, at=at
+        )

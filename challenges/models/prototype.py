@@ -1,0 +1,142 @@
+"""Prototypes and the rounds in which real people test them."""
+
+from datetime import date, datetime
+from typing import Any, Self
+
+from django.db import models, transaction
+from django.db.models import Max, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Person
+from challenges.models.challenge import Challenge
+from regions.models import Attachment, Entry, Event, Verb
+from regions.text import plain, rendered
+
+
+class PrototypeQuerySet(models.QuerySet["Prototype"]):
+    def for_strip(self) -> Self:
+        """Oldest first, with their rounds and files."""
+        return self.select_related("by").prefetch_related("rounds__by", "files").order_by("number")
+
+
+class Prototype(models.Model):
+    """A numbered version of a solution; read through its challenge's `visible_to`."""
+
+    challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="prototypes")
+    number = models.PositiveIntegerField()
+    approach = models.CharField(
+        _("approach"), max_length=40, blank=True, help_text=_("A short name, if you try two solutions side by side.")
+    )
+    what = models.TextField(_("what is it"), max_length=10_000)
+    changes = models.TextField(_("what changed since the previous one"), blank=True, max_length=5_000)
+    link = models.URLField(_("link"), blank=True)
+    html = models.JSONField(default=dict, editable=False)
+    files = models.ManyToManyField(Attachment, blank=True, related_name="prototypes")
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = PrototypeQuerySet.as_manager()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("challenge", "number"), name="one_prototype_per_number"),)
+
+    def __str__(self) -> str:
+        return f"{self.challenge} – prototype {self.number}"
+
+    @property
+    def label(self) -> str:
+        name = f"Prototype {self.number}"
+        return f"{name} ({self.approach})" if self.approach else name
+
+    @classmethod
+    @transaction.atomic
+    def add(cls, challenge: Challenge, *, by: Person, what: str, at: datetime | None = None, **fields: Any) -> "Prototype":
+        """Add the next prototype; the number is taken under the challenge's lock."""
+        locked = Challenge.objects.lock(challenge.pk)
+        last = locked.prototypes.aggregate(last=Max("number"))["last"] or 0
+        html = {"what": rendered(what), "changes": rendered(fields.get("changes", ""))}
+        prototype = cls.objects.create(
+            challenge=locked, number=last + 1, what=what, html=html, by=by, at=at or timezone.now(), **fields
+        )
+        locked.prototype_count += 1
+        locked.last_activity_at = max(locked.last_activity_at, prototype.at)
+        locked.save(update_fields=["prototype_count", "last_activity_at"])
+        prototype.index()
+        Event.write(Verb.PROTOTYPED, by=by, contribution=locked, about=prototype, at=at, number=prototype.number)
+        return prototype
+
+    @transaction.atomic
+    def edit(self, *, by: Person, **fields: Any) -> None:
+        """Correct what was written; a new try is a new prototype."""
+        Challenge.objects.lock(self.challenge_id)
+        self.refresh_from_db()
+        for name, value in fields.items():
+            setattr(self, name, value)
+        self.html = {"what": rendered(self.what), "changes": rendered(self.changes)}
+        self.save(update_fields=[*fields, "html"])
+        self.index()
+        Event.write(
+            Verb.EDITED, by=by, contribution=self.challenge, about=self, number=self.number, fields=sorted(fields)
+        )
+
+    def index(self) -> None:
+        text = f"{plain(self.what)}\n{plain(self.changes)}"
+        Entry.put(self, self.challenge, title=f"{self.challenge.title} – {self.label}", text=text)
+
+
+class TestRound(models.Model):
+    """One test of a prototype with real people; a round without residents is visibly so."""
+
+    class Verdict(models.TextChoices):
+        GO_ON = "go-on", _("go on")
+        ADJUST = "adjust", _("adjust")
+        STOP = "stop", _("stop with this prototype")
+
+    prototype = models.ForeignKey(Prototype, on_delete=models.CASCADE, related_name="rounds")
+    held_on = models.DateField(_("date of the test"), default=date.today)
+    residents = models.PositiveSmallIntegerField(_("residents"), default=0)
+    professionals = models.PositiveSmallIntegerField(_("professionals"), default=0)
+    others = models.PositiveSmallIntegerField(_("others"), default=0)
+    wanted = models.TextField(_("what we wanted to know"), max_length=3_000)
+    said = models.TextField(_("what residents said, without names"), blank=True, max_length=5_000)
+    learned = models.TextField(_("what we learned"), max_length=5_000)
+    change = models.TextField(_("what we change"), blank=True, max_length=5_000)
+    verdict = models.CharField(_("how it goes on"), max_length=8, choices=Verdict.choices)
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("held_on", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(residents__gt=0) | Q(professionals__gt=0) | Q(others__gt=0), name="a_round_has_people"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.prototype.label}: {self.held_on}"
+
+    @classmethod
+    @transaction.atomic
+    def add(cls, prototype: Prototype, *, by: Person, at: datetime | None = None, **fields: Any) -> "TestRound":
+        locked = Challenge.objects.lock(prototype.challenge_id)
+        test = cls.objects.create(prototype=prototype, by=by, at=at or timezone.now(), **fields)
+        locked.round_count += 1
+        locked.resident_round_count += test.residents > 0
+        locked.last_activity_at = max(locked.last_activity_at, test.at)
+        locked.save(update_fields=["round_count", "resident_round_count", "last_activity_at"])
+        Event.write(Verb.TESTED, by=by, contribution=locked, about=test, at=at, number=prototype.number)
+        return test
+
+    @transaction.atomic
+    def edit(self, *, by: Person, **fields: Any) -> None:
+        locked = Challenge.objects.lock(self.prototype.challenge_id)
+        self.refresh_from_db()
+        had_residents = self.residents > 0
+        for name, value in fields.items():
+            setattr(self, name, value)
+        self.save(update_fields=list(fields))
+        locked.resident_round_count += (self.residents > 0) - had_residents
+        locked.save(update_fields=["resident_round_count"])
+        Event.write(Verb.EDITED, by=by, contribution=locked, about=self, fields=sorted(fields))

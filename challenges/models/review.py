@@ -1,0 +1,266 @@
+"""The InnovatieKabinet: seats, the question for feedback, the feedback and its points."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Self
+
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Affiliation, Person, Role, RoleQuerySet
+from challenges.errors import NotIndependent
+from challenges.models.challenge import Challenge
+from challenges.models.offer import Offer
+from challenges.models.prototype import Prototype
+from regions.errors import AlreadyDone
+from regions.models import Audience, Event, Involvement, Part, Verb
+from regions.models.contribution import OWNERS
+
+ENOUGH = 3
+"""So many pieces of feedback close a question to the InnovatieKabinet."""
+
+
+class SeatQuerySet(RoleQuerySet):
+    def independent_of(self, challenge: Challenge) -> Self:
+        """Keep seats that are not author or team, nor at an organisation of theirs."""
+        owners = Involvement.objects.current().filter(contribution=challenge.pk, part__in=OWNERS)
+        theirs = Affiliation.objects.current().filter(person__in=owners.values("person")).values("organisation")
+        shares = Affiliation.objects.current().filter(person=OuterRef("person"), organisation__in=theirs)
+        return self.exclude(person__in=owners.values("person")).exclude(Exists(shares))
+
+
+class Seat(Role):
+    """Membership of the InnovatieKabinet for a term."""
+
+    expertise = models.CharField(_("expertise"), max_length=240, blank=True)
+
+    objects = SeatQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("seat")
+        verbose_name_plural = _("seats")
+
+
+class AskingQuerySet(models.QuerySet["Asking"]):
+    def open(self) -> Self:
+        return self.filter(closed_at__isnull=True)
+
+
+class Asking(models.Model):
+    """The question of a team to the InnovatieKabinet, pinned to the version that it was asked about."""
+
+    challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="askings")
+    version = models.PositiveIntegerField()
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    words = models.TextField(_("what you want to know from them"), blank=True, max_length=2_000)
+    at = models.DateTimeField(default=timezone.now)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AskingQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("challenge",), condition=Q(closed_at__isnull=True), name="one_open_asking_per_challenge"
+            ),
+        )
+
+    @classmethod
+    @transaction.atomic
+    def open_for(cls, challenge: Challenge, *, by: Person, words: str = "", at: datetime | None = None) -> "Asking":
+        """Put the challenge before every independent member. Raises AlreadyDone when it stands there already."""
+        locked = Challenge.objects.lock(challenge.pk)
+        if locked.is_in_review:
+            raise AlreadyDone("asked")
+        asking = cls.objects.create(challenge=locked, version=locked.version, by=by, words=words, at=at or timezone.now())
+        for seat in Seat.objects.current().independent_of(locked).select_related("person"):
+            locked.involve(seat.person, Part.REVIEWER, by=by)
+        locked.is_in_review = True
+        locked.last_activity_at = max(locked.last_activity_at, asking.at)
+        locked.save(update_fields=["is_in_review", "last_activity_at"])
+        Event.write(Verb.ASKED_REVIEW, by=by, contribution=locked, about=asking, audience=Audience.NETWORK, at=at)
+        return asking
+
+    def close(self, *, by: Person, at: datetime | None = None) -> None:
+        """End the question and the sight that came with it; call with the challenge locked."""
+        self.closed_at = at or timezone.now()
+        self.save(update_fields=["closed_at"])
+        challenge = Challenge.objects.lock(self.challenge_id)
+        reviewers = challenge.involvements.current().filter(part=Part.REVIEWER)
+        reviewers.update(ended_at=timezone.now())
+        challenge.is_in_review = False
+        challenge.save(update_fields=["is_in_review"])
+        Event.write(Verb.CLOSED_REVIEW, by=by, contribution=challenge, about=self, audience=Audience.NETWORK, at=at)
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    def sent(self) -> Self:
+        return self.filter(sent_at__isnull=False)
+
+    def drafts_of(self, person: Person) -> Self:
+        return self.filter(sent_at__isnull=True, by=person)
+
+    def for_challenge(self, challenge: Challenge) -> Self:
+        """The sent ones, newest first, with points and offers."""
+        sent = self.sent().filter(challenge=challenge).select_related("by", "prototype")
+        return sent.prefetch_related("points__answered_by", "offers__person").order_by("-sent_at", "-pk")
+
+
+class Review(models.Model):
+    """A cabinet member's feedback on one version; a draft until it is sent."""
+
+    PROMPTS = ("blind_spot", "resident_in_view", "technological_fix", "social_impact", "financial_impact")
+    TEXTS = ("answer", *PROMPTS, "note")
+
+    challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="reviews")
+    asking = models.ForeignKey(Asking, null=True, blank=True, on_delete=models.PROTECT, related_name="reviews")
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="reviews")
+    version = models.PositiveIntegerField()
+    prototype = models.ForeignKey(Prototype, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    answer = models.TextField(_("what does this improve in the life of ordinary people?"), max_length=5_000)
+    blind_spot = models.TextField(_("what is the blind spot?"), blank=True, max_length=3_000)
+    resident_in_view = models.TextField(_("is the resident in view?"), blank=True, max_length=3_000)
+    technological_fix = models.TextField(
+        _("is this more than a technological fix?"), blank=True, max_length=3_000
+    )
+    social_impact = models.TextField(_("what is the social impact?"), blank=True, max_length=3_000)
+    financial_impact = models.TextField(_("what is the financial impact?"), blank=True, max_length=3_000)
+    note = models.TextField(_("a note that only the team reads"), blank=True, max_length=3_000)
+    started_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("challenge", "by", "version"), name="one_feedback_per_person_and_version"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.challenge}: {self.by}"
+
+    @property
+    def prompts(self) -> list[tuple[str, str]]:
+        """Pairs of question and answer, of the prompts that were answered."""
+        fields = [(self._meta.get_field(name), getattr(self, name)) for name in self.PROMPTS]
+        return [(str(getattr(field, "verbose_name", "")), words) for field, words in fields if words]
+
+    @classmethod
+    @transaction.atomic
+    def send(
+        cls,
+        challenge: Challenge,
+        *,
+        by: Person,
+        seen: int,
+        text: Mapping[str, str],
+        points: Iterable[str] = (),
+        offers: Iterable[tuple[str, str]] = (),
+        at: datetime | None = None,
+    ) -> "Review":
+        """Send feedback on version `seen`: `text` holds TEXTS, `offers` pairs of kind and words.
+
+        Raises AlreadyDone when this person sent feedback on that version before, NotIndependent for a party.
+        """
+        locked = Challenge.objects.lock(challenge.pk)
+        if not locked.is_independent(by):
+            raise NotIndependent
+        review = cls._open(locked, by, seen)
+        for name in cls.TEXTS:
+            setattr(review, name, text.get(name, ""))
+        review.sent_at = at or timezone.now()
+        review.asking = locked.askings.open().first()
+        review.prototype = locked.prototypes.order_by("-number").first()
+        review.save()
+        made = review._add_points(points)
+        for kind, words in offers:
+            Offer.make(locked, by=by, kind=kind, words=words, review=review, at=at)
+        review._count(made)
+        return review
+
+    @classmethod
+    def _open(cls, challenge: Challenge, by: Person, seen: int) -> "Review":
+        review = cls.objects.filter(challenge=challenge, by=by, version=seen).first()
+        if review and review.sent_at:
+            raise AlreadyDone("sent")
+        return review or cls(challenge=challenge, by=by, version=seen)
+
+    def _add_points(self, texts: Iterable[str]) -> int:
+        rows = [Point(review=self, number=number, text=text) for number, text in enumerate(texts, 1)]
+        return len(Point.objects.bulk_create(rows))
+
+    def _count(self, points: int) -> None:
+        challenge = Challenge.objects.lock(self.challenge_id)
+        challenge.review_count += 1
+        challenge.open_point_count += points
+        challenge.last_activity_at = max(challenge.last_activity_at, self.sent_at or timezone.now())
+        challenge.save(update_fields=["review_count", "open_point_count", "last_activity_at"])
+        Event.write(
+            Verb.REVIEWED, by=self.by, contribution=challenge, about=self, audience=Audience.NETWORK, at=self.sent_at
+        )
+        if self.asking and self.asking.reviews.sent().count() >= ENOUGH:
+            self.asking.close(by=self.by, at=self.sent_at)
+
+    @classmethod
+    @transaction.atomic
+    def keep_draft(cls, challenge: Challenge, *, by: Person, seen: int, text: Mapping[str, str]) -> "Review":
+        """Keep unfinished feedback. Raises AlreadyDone when it was sent before."""
+        locked = Challenge.objects.lock(challenge.pk)
+        review = cls._open(locked, by, seen)
+        for name in cls.TEXTS:
+            setattr(review, name, text.get(name, ""))
+        review.save()
+        return review
+
+
+class Point(models.Model):
+    """One thing in a review that the team answers."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        WILL_DO = "will-do", _("we will do this")
+        DONE = "done", _("done")
+        NO = "no", _("we will not do this")
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="points")
+    number = models.PositiveSmallIntegerField()
+    text = models.TextField(max_length=2_000)
+    state = models.CharField(_("your answer"), max_length=8, choices=State.choices, default=State.OPEN)
+    answer = models.TextField(_("explanation"), blank=True, max_length=2_000)
+    answered_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("review", "number")
+        constraints = (models.UniqueConstraint(fields=("review", "number"), name="one_point_per_number"),)
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+    @transaction.atomic
+    def settle(self, *, by: Person, state: str, answer: str, seen: str = "", at: datetime | None = None) -> None:
+        """Answer: done, will do, or no with the reason; it can be answered anew (will do → done).
+
+        `seen` is the state that was on the screen. Raises AlreadyDone when a colleague answered in between.
+        """
+        challenge = Challenge.objects.lock(self.review.challenge_id)
+        self.refresh_from_db(fields=["state"])
+        if seen and seen != self.state:
+            raise AlreadyDone(self.state)
+        challenge.open_point_count -= self.state == self.State.OPEN
+        challenge.last_activity_at = max(challenge.last_activity_at, at or timezone.now())
+        challenge.save(update_fields=["open_point_count", "last_activity_at"])
+        self.state, self.answer, self.answered_by, self.answered_at = state, answer, by, at or timezone.now()
+        self.save(update_fields=["state", "answer", "answered_by", "answered_at"])
+        Event.write(
+            Verb.POINT_ANSWERED,
+            by=by,
+            contribution=challenge,
+            about=self,
+            subject=self.review.by,
+            audience=Audience.NETWORK,
+            at=at,
+            state=state,
+        )

@@ -1,0 +1,216 @@
+"""The rulebook of stages, and who may do what with a challenge (design.md sections 4 and 5)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from regions.models import State
+from regions.models.standing import Reader, standing_of
+from regions.rules import can_edit, is_owner, is_signed_in
+
+if TYPE_CHECKING:
+    from challenges.models import Challenge, Offer, Point, Review
+
+SILENCE = timedelta(days=60)
+
+
+class Stage(models.TextChoices):
+    IDEA = "idee", _("Idea")
+    EXPLORATION = "verkenning", _("Exploration")
+    MAKING = "maken-en-testen", _("Making and testing")
+    PILOT = "pilot", _("Pilot")
+    SCALING = "opschaling", _("Scaling up")
+    IN_USE = "in-gebruik", _("In use")
+    PARKED = "geparkeerd", _("Parked")
+    STOPPED = "gestopt", _("Stopped")
+
+
+PATH = (Stage.IDEA, Stage.EXPLORATION, Stage.MAKING, Stage.PILOT, Stage.SCALING, Stage.IN_USE)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One item of a checklist; an unmet one asks for a sentence (comply or explain)."""
+
+    key: str
+    label: Promise
+    is_met: Callable[["Challenge"], bool]
+
+
+FOR_WHOM = Check("for-whom", _("It is clear for whom this is."), lambda c: bool(c.for_whom.strip()))
+IMPROVES = Check("improves", _("It is clear what improves in their life."), lambda c: bool(c.improvement.strip()))
+TAKES_PART = Check("takes-part", _("Residents know how they take part."), lambda c: bool(c.participation.strip()))
+PROTOTYPE = Check("prototype", _("There is a prototype."), lambda c: c.prototype_count > 0)
+RESIDENT = Check("resident", _("A resident took part in a test."), lambda c: c.resident_round_count > 0)
+FEEDBACK = Check("feedback", _("The InnovatieKabinet gave feedback."), lambda c: c.review_count > 0)
+POINTS = Check("points", _("All points of the InnovatieKabinet are answered."), lambda c: c.open_point_count == 0)
+PARTNER = Check("partner", _("A partner municipality takes part."), lambda c: c.has_partner())
+
+CHECKS = {c.key: c for c in (FOR_WHOM, IMPROVES, TAKES_PART, PROTOTYPE, RESIDENT, FEEDBACK, POINTS, PARTNER)}
+
+
+def is_team(person: Reader, challenge: "Challenge") -> bool:
+    return is_owner(person, challenge)
+
+
+def is_team_or_moderator_of_silence(person: Reader, challenge: "Challenge") -> bool:
+    """A moderator's only move: to park, after 60 silent days and a warning."""
+    return is_owner(person, challenge) or (
+        challenge.region_id in standing_of(person).moderates and is_silent(challenge) and was_warned(challenge)
+    )
+
+
+@dataclass(frozen=True)
+class Move:
+    """A way from one stage to another; `target` None means back to where a parked challenge was."""
+
+    name: str
+    label: Promise
+    sources: tuple[str, ...]
+    target: str | None
+    who: Callable[[Reader, "Challenge"], bool] = is_team
+    checks: tuple[Check, ...] = ()
+    note: Promise | None = None
+    needs_board: bool = False
+
+
+MOVES = (
+    Move("verkennen", _("Start exploring"), (Stage.IDEA,), Stage.EXPLORATION, checks=(FOR_WHOM, IMPROVES)),
+    Move(
+        "maken",
+        _("Start making and testing"),
+        (Stage.EXPLORATION,),
+        Stage.MAKING,
+        checks=(FOR_WHOM, IMPROVES, TAKES_PART),
+    ),
+    Move(
+        "pilot",
+        _("Start a pilot"),
+        (Stage.MAKING,),
+        Stage.PILOT,
+        checks=(PROTOTYPE, RESIDENT, FEEDBACK, POINTS, PARTNER),
+    ),
+    Move(
+        "opschalen",
+        _("Scale up to all municipalities"),
+        (Stage.PILOT,),
+        Stage.SCALING,
+        checks=(RESIDENT, POINTS),
+        needs_board=True,
+    ),
+    Move(
+        "in-gebruik-nemen",
+        _("Take into use"),
+        (Stage.MAKING, Stage.PILOT, Stage.SCALING),
+        Stage.IN_USE,
+        checks=(IMPROVES, RESIDENT, POINTS),
+    ),
+    Move(
+        "parkeren",
+        _("Park"),
+        PATH,
+        Stage.PARKED,
+        who=is_team_or_moderator_of_silence,
+        note=_("Why is this parked?"),
+    ),
+    Move("hervatten", _("Take up again"), (Stage.PARKED,), None),
+    Move("stoppen", _("Stop"), (*PATH, Stage.PARKED), Stage.STOPPED, note=_("What is the lesson for others?")),
+)
+
+
+def find_move(name: str) -> Move | None:
+    return next((move for move in MOVES if move.name == name), None)
+
+
+def moves_for(person: Reader, challenge: "Challenge") -> list[Move]:
+    """Return the moves that this person may make now; it draws the buttons and guards the POST."""
+    if challenge.state != State.PUBLISHED:
+        return []
+    return [move for move in MOVES if challenge.stage in move.sources and move.who(person, challenge)]
+
+
+def unmet(challenge: "Challenge", move: Move) -> tuple[Check, ...]:
+    return tuple(check for check in move.checks if not check.is_met(challenge))
+
+
+def is_silent(challenge: "Challenge") -> bool:
+    return timezone.now() - challenge.last_activity_at >= SILENCE
+
+
+def was_warned(challenge: "Challenge") -> bool:
+    return challenge.warned_at is not None and challenge.warned_at >= challenge.last_activity_at
+
+
+def can_warn(person: Reader, challenge: "Challenge") -> bool:
+    """A moderator asks whether it still goes on, once, before parking it."""
+    moderates = challenge.region_id in standing_of(person).moderates
+    alive = challenge.state == State.PUBLISHED and challenge.stage in PATH
+    return moderates and alive and is_silent(challenge) and not was_warned(challenge)
+
+
+def can_add_prototype(person: Reader, challenge: "Challenge") -> bool:
+    """While there is something to make; parked and stopped challenges first go on."""
+    is_alive = challenge.stage not in (Stage.PARKED, Stage.STOPPED)
+    return is_alive and challenge.state == State.PUBLISHED and can_edit(person, challenge)
+
+
+def can_offer(person: Reader, challenge: "Challenge") -> bool:
+    """Everyone but the team, on a living challenge."""
+    is_alive = challenge.state == State.PUBLISHED and challenge.stage != Stage.STOPPED
+    return is_alive and is_signed_in(person) and not is_owner(person, challenge)
+
+
+def can_answer_offer(person: Reader, offer: "Offer") -> bool:
+    return offer.state == offer.State.OFFERED and can_edit(person, offer.challenge)
+
+
+def can_close_offer(person: Reader, offer: "Offer") -> bool:
+    """Team or the one who offered tells what came of an accepted offer."""
+    is_party = is_signed_in(person) and (offer.person == person or is_owner(person, offer.challenge))
+    return offer.state == offer.State.ACCEPTED and is_party
+
+
+def can_leave_team(person: Reader, challenge: "Challenge") -> bool:
+    return is_owner(person, challenge) and challenge.author != person
+
+
+def can_ask_review(person: Reader, challenge: "Challenge") -> bool:
+    """Team, moderators of the region and the secretary; not twice at the same time."""
+    standing = standing_of(person)
+    asks = is_owner(person, challenge) or challenge.region_id in standing.moderates or standing.is_secretary
+    return asks and challenge.state == State.PUBLISHED and not challenge.is_in_review and challenge.stage in PATH
+
+
+def can_review(person: Reader, challenge: "Challenge") -> bool:
+    """A seat that is independent of author, team and their organisations; on any published challenge it sees."""
+    is_open = challenge.state == State.PUBLISHED and standing_of(person).is_seat
+    return is_open and challenge.is_independent(person)
+
+
+def can_read_reviews(person: Reader, challenge: "Challenge") -> bool:
+    """Those who see the challenge, network at widest."""
+    return standing_of(person).in_network or is_owner(person, challenge)
+
+
+def can_read_note(person: Reader, review: "Review") -> bool:
+    return is_signed_in(person) and (review.by == person or is_owner(person, review.challenge))
+
+
+def can_answer_point(person: Reader, point: "Point") -> bool:
+    return can_edit(person, point.review.challenge)
+
+
+def can_reflect(person: Reader, challenge: "Challenge") -> bool:
+    return challenge.review_count > 0 and can_edit(person, challenge)
+
+
+def can_enter_cabinet(person: Reader, thing: object = None) -> bool:
+    """The dashboard is for seats and the secretary."""
+    standing = standing_of(person)
+    return standing.is_seat or standing.is_secretary

@@ -1,0 +1,107 @@
+"""The one outbox of the product, and how often each person gets an overview."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Person
+from regions.models import Notice
+
+
+class Frequency(models.TextChoices):
+    NEVER = "never", _("Never")
+    DAILY = "daily", _("Every day")
+    WEEKLY = "weekly", _("Every week, on Tuesday (recommended)")
+    MONTHLY = "monthly", _("Every month, on the first day")
+
+
+class Subscription(models.Model):
+    """How often someone gets the overview mail; `next_at` is when the next one is due (None: never)."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True, related_name="subscription")
+    frequency = models.CharField(_("how often"), max_length=8, choices=Frequency.choices)
+    next_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(frequency="never", next_at__isnull=True) | (~Q(frequency="never") & Q(next_at__isnull=False)),
+                name="only_who_wants_mail_has_a_next_time",
+            ),
+        )
+        indexes = (models.Index(fields=("next_at",), condition=Q(next_at__isnull=False), name="subscriptions_due"),)
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.frequency}"
+
+
+class MailQuerySet(models.QuerySet["Mail"]):
+    def waiting(self) -> Self:
+        """Keep what has to go out now, who waits for it first."""
+        return self.filter(state=Mail.State.READY, next_try_at__lte=timezone.now()).order_by("priority", "next_try_at", "pk")
+
+
+class Mail(models.Model):
+    """One outgoing mail, unique by its key: kind and ids only, never a body or a secret; it is composed when sent."""
+
+    class State(models.TextChoices):
+        READY = "ready", _("ready")
+        CLAIMED = "claimed", _("being sent")
+        HANDING = "handing", _("being handed over")
+        SENT = "sent", _("sent")
+        UNCERTAIN = "uncertain", _("uncertain")
+        EMPTY = "empty", _("nothing to tell")
+        CANCELLED = "cancelled", _("cancelled")
+        DEAD = "dead", _("refused")
+
+    class Kind(models.TextChoices):
+        ACCOUNT = "account", _("account")
+        DIGEST = "digest", _("overview")
+
+    ENDS = (State.SENT, State.EMPTY, State.CANCELLED, State.DEAD)
+
+    key = models.CharField(max_length=200, unique=True)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="mails")
+    address = models.EmailField(blank=True)
+    data = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.READY)
+    priority = models.PositiveSmallIntegerField(default=5)
+    message_id = models.CharField(max_length=200, unique=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(default=timezone.now)
+    made_at = models.DateTimeField(default=timezone.now)
+    state_at = models.DateTimeField(default=timezone.now)
+    reply = models.CharField(max_length=300, blank=True)
+
+    objects = MailQuerySet.as_manager()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("priority", "next_try_at"), condition=Q(state="ready"), name="mail_that_waits"),
+            models.Index(fields=("person", "-made_at"), name="mails_of_a_person"),
+        )
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Enclosure(models.Model):
+    """A notice that a mail carries; the key on the notice keeps each item in at most one mail."""
+
+    notice = models.OneToOneField(Notice, on_delete=models.CASCADE, primary_key=True, related_name="enclosure")
+    mail = models.ForeignKey(Mail, on_delete=models.CASCADE, related_name="enclosures")
+
+
+class Pulse(models.Model):
+    """The last sign of life of a part (tick, worker, sender); `/healthz` reads it."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    @classmethod
+    def beat(cls, name: str) -> None:
+        cls.objects.update_or_create(name=name, defaults={"at": timezone.now()})

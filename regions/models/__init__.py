@@ -1,0 +1,49 @@
+"""The room of the regions: one file per noun; what all kinds of contributions share stands here."""
+
+from regions.models.attachment import Attachment
+from regions.models.comment import Comment
+from regions.models.contribution import (
+    Contribution,
+    ContributionQuerySet,
+    Follow,
+    Involvement,
+    Kind,
+    Part,
+    State,
+    TaggedContribution,
+    Visibility,
+)
+from regions.models.entry import Entry
+from regions.models.event import Audience, Event, Notice, Unspread, Verb
+from regions.models.moderation import Report, Ruling
+from regions.models.region import Membership, Municipality, Region, RegionWish, Theme
+from regions.models.version import Draft, Version
+
+__all__ = [
+    "Attachment",
+    "Audience",
+    "Comment",
+    "Contribution",
+    "ContributionQuerySet",
+    "Draft",
+    "Entry",
+    "Event",
+    "Follow",
+    "Involvement",
+    "Kind",
+    "Membership",
+    "Municipality",
+    "Notice",
+    "Part",
+    "Region",
+    "RegionWish",
+    "Report",
+    "Ruling",
+    "State",
+    "TaggedContribution",
+    "Theme",
+    "Unspread",
+    "Verb",
+    "Version",
+    "Visibility",
+]

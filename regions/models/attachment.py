@@ -1,0 +1,60 @@
+"""Files with a contribution: checked by extension, size and first bytes; served only through `visible_to`."""
+
+import uuid
+from typing import Self
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import models, transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Person
+from regions.models.contribution import Contribution
+from regions.models.event import Audience, Event, Verb
+
+
+def stored_name(attachment: "Attachment", filename: str) -> str:
+    """Return a path that tells nothing: the name that the person gave is kept in `name`."""
+    return f"{timezone.now():%Y/%m}/{uuid.uuid4().hex}"
+
+
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    def shown(self) -> Self:
+        return self.filter(removed_at__isnull=True).order_by("name", "pk")
+
+
+class Attachment(models.Model):
+    contribution = models.ForeignKey(Contribution, on_delete=models.CASCADE, related_name="attachments")
+    name = models.CharField(_("file name"), max_length=150)
+    file = models.FileField(upload_to=stored_name)
+    size = models.PositiveIntegerField()
+    mime = models.CharField(max_length=100)
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AttachmentQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("regions:attachment", args=[self.pk])
+
+    @classmethod
+    @transaction.atomic
+    def add(cls, contribution: Contribution, upload: UploadedFile, mime: str, *, by: Person) -> "Attachment":
+        """Keep a file that `regions.files.check` accepted."""
+        attachment = cls.objects.create(
+            contribution_id=contribution.pk, name=upload.name or "", file=upload, size=upload.size or 0, mime=mime, by=by
+        )
+        Event.write(Verb.ATTACHED, by=by, contribution=contribution, about=attachment, audience=Audience.ALL)
+        return attachment
+
+    @transaction.atomic
+    def remove(self, by: Person) -> None:
+        """Take the file out of sight; the row stays for the log."""
+        self.removed_at = timezone.now()
+        self.save(update_fields=["removed_at"])
+        Event.write(Verb.DETACHED, by=by, contribution=self.contribution, about=self, audience=Audience.TEAM)

@@ -1,0 +1,127 @@
+"""Comments under a contribution, one level of replies."""
+
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Person
+from regions.errors import AlreadyDone, TooLate
+from regions.models.contribution import Contribution
+from regions.models.entry import Entry
+from regions.models.event import Event, Verb
+from regions.text import rendered
+
+EDIT_WINDOW = timedelta(minutes=30)
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def for_list(self) -> Self:
+        """Oldest first; replies stand behind their parent in the template."""
+        return self.select_related("author").order_by("at", "pk")
+
+
+class Comment(models.Model):
+    """Read through its contribution's `visible_to`; a deleted one stays as an empty place so that replies hold."""
+
+    class State(models.TextChoices):
+        SHOWN = "shown", _("shown")
+        HIDDEN = "hidden", _("hidden")
+        DELETED = "deleted", _("deleted")
+
+    contribution = models.ForeignKey(Contribution, on_delete=models.CASCADE, related_name="comments")
+    author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="comments")
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="replies")
+    text = models.TextField(_("your comment"), max_length=5000)
+    html = models.TextField(editable=False)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.SHOWN)
+    at = models.DateTimeField(default=timezone.now)
+    edited_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        indexes = (models.Index(fields=("contribution", "at"), name="comments_of_a_contribution"),)
+
+    def __str__(self) -> str:
+        return f"{self.author}: {self.text[:40]}"
+
+    @property
+    def can_still_change(self) -> bool:
+        return self.state == self.State.SHOWN and timezone.now() - self.at < EDIT_WINDOW
+
+    @classmethod
+    @transaction.atomic
+    def write(
+        cls,
+        contribution: Contribution,
+        text: str,
+        *,
+        by: Person,
+        parent: "Comment | None" = None,
+        at: datetime | None = None,
+    ) -> "Comment":
+        """Write a comment, or a reply to one (a reply to a reply joins the same thread)."""
+        locked = Contribution.objects.lock(contribution.pk)
+        comment = cls.objects.create(
+            contribution=locked,
+            author=by,
+            parent=parent.parent or parent if parent else None,
+            text=text,
+            html=rendered(text),
+            at=at or timezone.now(),
+        )
+        locked.comment_count += 1
+        locked.last_activity_at = max(locked.last_activity_at, comment.at)
+        locked.save(update_fields=["comment_count", "last_activity_at"])
+        Entry.put(comment, locked, title="", text=text)
+        Event.write(Verb.COMMENTED, by=by, contribution=locked, about=comment, at=at)
+        return comment
+
+    @transaction.atomic
+    def change(self, text: str) -> None:
+        """Replace the text within half an hour. Raises TooLate after that."""
+        self._lock()
+        self.text, self.html, self.edited_at = text, rendered(text), timezone.now()
+        self.save(update_fields=["text", "html", "edited_at"])
+        Entry.put(self, self.contribution, title="", text=text)
+
+    @transaction.atomic
+    def delete_text(self) -> None:
+        """Take the words away for good; the place stays. Raises AlreadyDone when it was not shown."""
+        Comment.objects.select_for_update().get(pk=self.pk)
+        self.refresh_from_db(fields=["state"])
+        if self.state != self.State.SHOWN:
+            raise AlreadyDone(self.state)
+        self.state, self.text, self.html = self.State.DELETED, "", ""
+        self.save(update_fields=["state", "text", "html"])
+        self._leave_count(-1)
+
+    @transaction.atomic
+    def set_hidden(self, hidden: bool) -> None:
+        """Hide or show again, for `Ruling.on_comment`. Raises AlreadyDone when it is so already."""
+        Comment.objects.select_for_update().get(pk=self.pk)
+        self.refresh_from_db(fields=["state"])
+        wanted = self.State.HIDDEN if hidden else self.State.SHOWN
+        if self.state in (wanted, self.State.DELETED):
+            raise AlreadyDone(self.state)
+        self.state = wanted
+        self.save(update_fields=["state"])
+        self._leave_count(-1 if hidden else 1)
+
+    def _lock(self) -> None:
+        Comment.objects.select_for_update().get(pk=self.pk)
+        self.refresh_from_db(fields=["state", "at"])
+        if not self.can_still_change:
+            raise TooLate
+
+    def _leave_count(self, step: int) -> None:
+        locked = Contribution.objects.lock(self.contribution_id)
+        locked.comment_count += step
+        locked.save(update_fields=["comment_count"])
+        if step < 0:
+            Entry.drop(self)
+        else:
+            Entry.put(self, locked, title="", text=self.text)

@@ -1,0 +1,285 @@
+"""What a community posts: the shared base of all kinds, and the one place that decides who sees what."""
+
+from typing import ClassVar, Self, TypeVar
+
+from django.db import models, transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+from taggit.managers import TaggableManager
+from taggit.models import ItemBase, Tag
+
+from accounts.models import Person
+from regions.errors import AlreadyDone
+from regions.models.event import Audience, Event, Verb
+from regions.models.region import Region, Theme
+from regions.models.standing import Reader, Standing, standing_of
+
+
+class Kind(models.TextChoices):
+    CHALLENGE = "challenge", _("challenge")
+
+
+class State(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    PENDING = "pending", _("waits for a moderator")
+    PUBLISHED = "published", _("published")
+    HIDDEN = "hidden", _("hidden")
+    ARCHIVED = "archived", _("archived")
+
+
+class Visibility(models.TextChoices):
+    """Who reads it once it is published; the label says it in words on the form."""
+
+    PUBLIC = "public", _("Everyone, also visitors without an account")
+    NETWORK = "network", _("The network: members of all regions and the InnovatieKabinet")
+    REGION = "region", _("My region only: its members and moderators")
+    TEAM = "team", _("The team only, and the moderators of the region")
+
+
+class Part(models.TextChoices):
+    AUTHOR = "author", _("author")
+    TEAM = "team", _("team")
+    REVIEWER = "reviewer", _("gives feedback")
+
+
+READABLE = (State.PUBLISHED, State.ARCHIVED)
+WITHHELD = (State.PENDING, State.HIDDEN)
+OWNERS = (Part.AUTHOR, Part.TEAM)
+
+M = TypeVar("M", bound="Contribution", covariant=True)
+
+
+def _reach(standing: Standing) -> Q:
+    """Return which visibilities reach this reader, by role alone."""
+    if standing.is_staff:
+        return Q()
+    reach = Q(visibility=Visibility.PUBLIC)
+    if standing.in_network:
+        reach |= Q(visibility=Visibility.NETWORK)
+    if standing.member_of:
+        reach |= Q(visibility=Visibility.REGION, region__in=standing.member_of)
+    if standing.moderates:
+        reach |= Q(visibility=Visibility.TEAM, region__in=standing.moderates)
+    if standing.is_secretary:
+        reach |= Q(is_in_review=True)
+    return reach
+
+
+def _by_part(standing: Standing) -> Q:
+    """Return what this reader sees by a part in it: author and team always, a reviewer what is published."""
+    mine = Involvement.objects.current().filter(contribution=OuterRef("pk"), person=standing.person_id)
+    seen = Q(Exists(mine.filter(part__in=OWNERS)))
+    if standing.is_seat:
+        seen |= Q(Exists(mine.filter(part=Part.REVIEWER)), state__in=READABLE)
+    return seen
+
+
+class ContributionQuerySet(models.QuerySet[M]):
+    def visible_to(self, person: Reader) -> Self:
+        """Keep what this person (None or anonymous: a visitor) may read; the only door to contributions.
+
+        design.md section 4: state × visibility × one involvement.
+        """
+        standing = standing_of(person)
+        seen = Q(state__in=READABLE) & _reach(standing)
+        if standing.is_staff:
+            seen |= Q(state__in=WITHHELD)
+        elif standing.moderates:
+            seen |= Q(state__in=WITHHELD, region__in=standing.moderates)
+        if standing.person_id:
+            seen |= _by_part(standing)
+        return self.filter(seen)
+
+    def published(self) -> Self:
+        return self.filter(state=State.PUBLISHED)
+
+    def of(self, person: Person) -> Self:
+        """Keep those of which this person is author or team."""
+        mine = Involvement.objects.current().filter(contribution=OuterRef("pk"), person=person, part__in=OWNERS)
+        return self.filter(Exists(mine))
+
+    def lock(self, pk: int) -> M:
+        """Return the row as it is now, locked until the end of the transaction (parent and child)."""
+        return self.select_for_update().get(pk=pk)
+
+
+class TaggedContribution(ItemBase):
+    """taggit's through row with a real key, so that tags of all kinds stand in one table."""
+
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="tagged_contributions")
+    content_object = models.ForeignKey("Contribution", on_delete=models.CASCADE, related_name="tagged")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("tag", "content_object"), name="one_tag_once_per_contribution"),)
+
+
+class Contribution(models.Model):
+    """A challenge, later a post, a meeting, a pilot…: everything that has a reader, comments, followers and events."""
+
+    KIND: ClassVar[str] = ""
+
+    kind = models.CharField(max_length=12, choices=Kind.choices, editable=False)
+    title = models.CharField(_("title"), max_length=140)
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="contributions", verbose_name=_("region"))
+    author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="contributions")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT, editable=False)
+    visibility = models.CharField(
+        _("who can read this"), max_length=8, choices=Visibility.choices, default=Visibility.PUBLIC
+    )
+    themes = models.ManyToManyField(Theme, related_name="contributions", blank=True, verbose_name=_("themes"))
+    tags = TaggableManager(through=TaggedContribution, blank=True, verbose_name=_("tags"))
+    version = models.PositiveIntegerField(default=1, editable=False)
+    comment_count = models.PositiveIntegerField(default=0, editable=False)
+    follower_count = models.PositiveIntegerField(default=0, editable=False)
+    is_in_review = models.BooleanField(default=False, editable=False)
+    is_closed_for_comments = models.BooleanField(default=False, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    published_at = models.DateTimeField(null=True, editable=False)
+    last_activity_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar[ContributionQuerySet["Contribution"]] = ContributionQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=("-last_activity_at", "-id"),
+                condition=Q(state__in=READABLE, visibility=Visibility.PUBLIC),
+                name="public_by_activity",
+            ),
+            models.Index(fields=("region", "state", "-last_activity_at"), name="contributions_of_a_region"),
+            models.Index(fields=("state", "-last_activity_at", "-id"), name="contributions_by_activity"),
+            models.Index(fields=("-published_at", "-id"), name="contributions_by_publication"),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def slug(self) -> str:
+        return slugify(self.title)[:60].strip("-") or self.kind
+
+    @property
+    def is_public(self) -> bool:
+        return self.visibility == Visibility.PUBLIC and self.state in READABLE
+
+    def is_owned_by(self, person: Person) -> bool:
+        """Tell whether this person is author or team now; asked once per loaded object and person."""
+        kept: dict[int, bool] = self.__dict__.setdefault("_owned", {})
+        if person.pk not in kept:
+            mine = self.involvements.current().filter(person=person, part__in=OWNERS)
+            kept[person.pk] = mine.exists()
+        return kept[person.pk]
+
+    def touch(self) -> None:
+        """Note that something happened here; call with the row locked."""
+        self.last_activity_at = timezone.now()
+        self.save(update_fields=["last_activity_at"])
+
+    @transaction.atomic
+    def follow(self, by: Person) -> None:
+        """Start following; once is enough."""
+        locked = Contribution.objects.lock(self.pk)
+        _row, made = Follow.objects.get_or_create(contribution=locked, person=by)
+        locked.follower_count += made
+        locked.save(update_fields=["follower_count"])
+
+    @transaction.atomic
+    def unfollow(self, by: Person) -> None:
+        locked = Contribution.objects.lock(self.pk)
+        gone, _rows = Follow.objects.filter(contribution=locked, person=by).delete()
+        locked.follower_count -= gone
+        locked.save(update_fields=["follower_count"])
+
+    @transaction.atomic
+    def involve(self, person: Person, part: str, *, by: Person) -> "Involvement":
+        """Give someone a part in this; a part that had ended starts again."""
+        row, _made = Involvement.objects.update_or_create(
+            contribution_id=self.pk, person=person, part=part, defaults={"ended_at": None}
+        )
+        if part == Part.TEAM:
+            Event.write(Verb.JOINED_TEAM, by=by, contribution=self, subject=person, about=row)
+        return row
+
+    @transaction.atomic
+    def release(self, person: Person, part: str, *, by: Person) -> None:
+        """End someone's part. Raises AlreadyDone when there was none."""
+        rows = Involvement.objects.current().filter(contribution_id=self.pk, person=person, part=part)
+        row = rows.select_for_update().first()
+        if row is None:
+            raise AlreadyDone(part)
+        row.ended_at = timezone.now()
+        row.save(update_fields=["ended_at"])
+        if part == Part.TEAM:
+            Event.write(Verb.LEFT_TEAM, by=by, contribution=self, subject=person, about=row)
+
+
+class InvolvementQuerySet(models.QuerySet["Involvement"]):
+    def current(self) -> Self:
+        return self.filter(ended_at__isnull=True)
+
+
+class Involvement(models.Model):
+    """A person's part in a contribution, with an end."""
+
+    contribution = models.ForeignKey(Contribution, on_delete=models.CASCADE, related_name="involvements")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="involvements")
+    part = models.CharField(max_length=10, choices=Part.choices)
+    started_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvolvementQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("contribution", "person", "part"), name="one_part_once_per_person"),
+            models.UniqueConstraint(
+                fields=("contribution",),
+                condition=Q(part="author", ended_at__isnull=True),
+                name="one_author_per_contribution",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")), name="a_part_ends_after_it_starts"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("person", "contribution"), condition=Q(ended_at__isnull=True), name="current_parts_of_a_person"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.part}"
+
+
+class Follow(models.Model):
+    contribution = models.ForeignKey(Contribution, on_delete=models.CASCADE, related_name="follows")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="follows")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("contribution", "person"), name="one_follow_per_person"),)
+
+
+def events_visible_to(person: Reader) -> models.QuerySet[Event]:
+    """Return the events that this person may know of: they see the contribution, and the audience holds them."""
+    standing = standing_of(person)
+    seen = Contribution.objects.visible_to(person)
+    known = Event.objects.filter(Q(contribution__isnull=True) | Q(contribution__in=seen))
+    return known if standing.is_staff else known.filter(_audience(standing))
+
+
+def _audience(standing: Standing) -> Q:
+    heard = Q(audience=Audience.ALL, contribution__isnull=False)
+    if standing.in_network:
+        heard |= Q(audience=Audience.NETWORK)
+    if standing.moderates:
+        heard |= Q(audience__in=(Audience.TEAM, Audience.DESK), region__in=standing.moderates)
+    if standing.person_id:
+        owned = Involvement.objects.current().filter(
+            contribution=OuterRef("contribution"), person=standing.person_id, part__in=OWNERS
+        )
+        heard |= Q(subject=standing.person_id)
+        heard |= Q(Exists(owned), audience__in=(Audience.NETWORK, Audience.TEAM))
+    return heard

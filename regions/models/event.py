@@ -1,0 +1,177 @@
+"""What happened (append-only), whom it concerns, and what still has to be spread."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Person
+
+if TYPE_CHECKING:
+    from regions.models.contribution import Contribution
+    from regions.models.region import Region
+
+
+class Verb(models.TextChoices):
+    """Everything that can happen; the label is the line of the timeline, with the actor in front."""
+
+    PUBLISHED = "published", _("published this")
+    IMPORTED = "imported", _("brought this in from elsewhere")
+    EDITED = "edited", _("changed the text")
+    FILED = "filed", _("changed region, theme or tags")
+    COMMENTED = "commented", _("commented")
+    ATTACHED = "attached", _("added a file")
+    DETACHED = "detached", _("took a file away")
+    MOVED = "moved", _("moved this on")
+    PROTOTYPED = "prototyped", _("added a prototype")
+    TESTED = "tested", _("added a test round")
+    OFFERED = "offered", _("offered help")
+    OFFER_ACCEPTED = "offer-accepted", _("accepted an offer")
+    OFFER_DECLINED = "offer-declined", _("declined an offer")
+    OFFER_HAPPENED = "offer-happened", _("told what came of an offer")
+    OFFER_LAPSED = "offer-lapsed", _("closed an offer that came to nothing")
+    JOINED_TEAM = "joined-team", _("joined the team")
+    LEFT_TEAM = "left-team", _("left the team")
+    ASKED_REVIEW = "asked-review", _("asked the InnovatieKabinet for feedback")
+    CLOSED_REVIEW = "closed-review", _("closed the question to the InnovatieKabinet")
+    REVIEWED = "reviewed", _("gave feedback for the InnovatieKabinet")
+    POINT_ANSWERED = "point-answered", _("answered a point")
+    REFLECTED = "reflected", _("wrote what was done with the feedback")
+    BOARD_DECIDED = "board-decided", _("recorded the decision of the national portfolio meeting")
+    WARNED_SILENT = "warned-silent", _("asked whether this still goes on")
+    HANDED_OVER = "handed-over", _("handed this over")
+    HIDDEN = "hidden", _("hid this")
+    RESTORED = "restored", _("put this back")
+    COMMENTS_CLOSED = "comments-closed", _("closed the comments")
+    COMMENTS_OPENED = "comments-opened", _("opened the comments")
+    COMMENT_HIDDEN = "comment-hidden", _("hid a comment")
+    COMMENT_RESTORED = "comment-restored", _("put a comment back")
+    REPORTED = "reported", _("reported this")
+    REPORT_CLOSED = "report-closed", _("closed a report")
+    ASKED_TO_JOIN = "asked-to-join", _("asked to join the region")
+    LET_IN = "let-in", _("let someone into the region")
+    NOT_LET_IN = "not-let-in", _("did not let someone into the region")
+    LEFT = "left", _("left the region")
+    REGION_WISHED = "region-wished", _("asked for a new region")
+    STAFF_ADDED = "staff-added", _("added this in the admin")
+    STAFF_CHANGED = "staff-changed", _("changed this in the admin")
+    STAFF_REMOVED = "staff-removed", _("removed this in the admin")
+
+
+class Audience(models.TextChoices):
+    """Who, of those who see the contribution, may know of an event."""
+
+    ALL = "all", _("everyone who sees it")
+    NETWORK = "network", _("the network")
+    TEAM = "team", _("author and team")
+    DESK = "desk", _("moderators and staff")
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def on(self, contribution: "Contribution") -> Self:
+        return self.filter(contribution=contribution).select_related("actor").order_by("-at", "-pk")
+
+
+class Event(models.Model):
+    """One line in the append-only log; ids and enum values only, never words of a person.
+
+    The database refuses UPDATE, DELETE and TRUNCATE (trigger in the migrations).
+    """
+
+    at = models.DateTimeField(default=timezone.now)
+    verb = models.CharField(max_length=20, choices=Verb.choices)
+    audience = models.CharField(max_length=8, choices=Audience.choices, default=Audience.ALL)
+    actor = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    subject = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    region = models.ForeignKey("Region", null=True, on_delete=models.PROTECT, related_name="+")
+    contribution = models.ForeignKey("Contribution", null=True, on_delete=models.PROTECT, related_name="events")
+    object_kind = models.CharField(max_length=20, blank=True)
+    object_id = models.CharField(max_length=40, blank=True)
+    data = models.JSONField(default=dict)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("contribution", "-at"), name="events_of_a_contribution"),
+            models.Index(fields=("region", "-at"), name="events_of_a_region"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.verb}"
+
+    @classmethod
+    def write(
+        cls,
+        verb: str,
+        *,
+        by: Person | None,
+        contribution: "Contribution | None" = None,
+        region: "Region | None" = None,
+        about: models.Model | None = None,
+        subject: Person | None = None,
+        audience: str = Audience.ALL,
+        at: datetime | None = None,
+        spread: bool = True,
+        **data: Any,
+    ) -> "Event":
+        """Write one line in the running transaction, and, unless `spread` is False, a task to tell whom it concerns.
+
+        `about` is the object it is about (a comment, a prototype); `subject` is the person whom it is about, who may
+        know of it whatever the audience; `data` holds ids and enum values.
+        """
+        event = cls.objects.create(
+            at=at or timezone.now(),
+            verb=verb,
+            audience=audience,
+            actor=by,
+            subject=subject,
+            region_id=region.pk if region else contribution.region_id if contribution else None,
+            contribution_id=contribution.pk if contribution else None,
+            object_kind=about._meta.model_name or "" if about else "",
+            object_id=str(about.pk) if about else "",
+            data=data,
+        )
+        if spread:
+            Unspread.objects.create(event=event)
+        return event
+
+
+class Unspread(models.Model):
+    """An event of which nobody has been told yet; written with it, taken away when the notices are made."""
+
+    event = models.OneToOneField(Event, on_delete=models.CASCADE, primary_key=True)
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def unread(self) -> Self:
+        return self.filter(read_at__isnull=True)
+
+
+class Notice(models.Model):
+    """Something new that concerns a person: the bell and the overview mail are readings of these rows."""
+
+    class Reason(models.TextChoices):
+        """Why this person is told; the first that holds, in this order."""
+
+        WAITS = "waits", _("this waits on you")
+        OWN = "own", _("you are on the team")
+        FOLLOW = "follow", _("you follow this")
+        REGION = "region", _("this is your region")
+        THEME = "theme", _("you follow this theme")
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="notices")
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="notices")
+    reason = models.CharField(max_length=8, choices=Reason.choices)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("person", "event"), name="one_notice_per_person_and_event"),)
+        indexes = (
+            models.Index(fields=("person", "-event"), condition=Q(read_at__isnull=True), name="unread_notices"),
+        )

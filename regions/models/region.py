@@ -1,0 +1,216 @@
+"""Regions, the municipalities that they cover, themes, and who belongs where."""
+
+from typing import Self
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation, Person
+from regions.errors import AlreadyDone
+from regions.models.event import Audience, Event, Verb
+
+
+def in_language(dutch: str, english: str) -> str:
+    """Return the English text for a reader of English where there is one, else the Dutch."""
+    return english if english and get_language() == "en" else dutch
+
+
+class Municipality(models.Model):
+    """One of the 342 municipalities of 2026, by the code of Statistics Netherlands (CBS)."""
+
+    code = models.CharField(_("CBS code"), max_length=6, primary_key=True)
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    sort_name = models.CharField(max_length=60, editable=False, db_index=True)
+    province = models.CharField(_("province"), max_length=30)
+    youth_region = models.CharField(_("youth-care region"), max_length=60)
+    labour_region = models.CharField(_("labour-market region"), max_length=60)
+    inhabitants = models.PositiveIntegerField(_("inhabitants"))
+    people = models.ManyToManyField(Person, related_name="municipalities", blank=True, editable=False)
+    organisations = models.ManyToManyField(Organisation, related_name="municipalities", blank=True)
+
+    class Meta:
+        verbose_name = _("municipality")
+        verbose_name_plural = _("municipalities")
+        ordering = ("sort_name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Theme(models.Model):
+    slug = models.SlugField(primary_key=True, max_length=40)
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    name_en = models.CharField(_("name in English"), max_length=60, blank=True)
+    text = models.CharField(_("in one line"), max_length=240, blank=True)
+    text_en = models.CharField(_("in one line, in English"), max_length=240, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    followers = models.ManyToManyField(Person, related_name="themes", blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("theme")
+        verbose_name_plural = _("themes")
+        ordering = ("position", "name")
+
+    def __str__(self) -> str:
+        return in_language(self.name, self.name_en)
+
+    @property
+    def line(self) -> str:
+        return in_language(self.text, self.text_en)
+
+
+class Region(models.Model):
+    """A community; it covers municipalities, which may lie in several regions or in none."""
+
+    slug = models.SlugField(_("address"), unique=True, max_length=60)
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    intro = models.TextField(_("introduction"), blank=True)
+    intro_en = models.TextField(_("introduction in English"), blank=True)
+    welcome = models.TextField(_("what this community does"), blank=True, help_text=_("Markdown"))
+    welcome_en = models.TextField(_("what this community does, in English"), blank=True)
+    municipalities = models.ManyToManyField(Municipality, related_name="regions", blank=True)
+    member_count = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        verbose_name = _("region")
+        verbose_name_plural = _("regions")
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("regions:detail", args=[self.slug])
+
+    @property
+    def lead(self) -> str:
+        return in_language(self.intro, self.intro_en)
+
+    @property
+    def story(self) -> str:
+        return in_language(self.welcome, self.welcome_en)
+
+    @transaction.atomic
+    def ask_to_join(self, by: Person, motivation: str = "") -> "Membership":
+        """Ask for membership; whoever left may ask again. Raises AlreadyDone for who is in, waits or is suspended."""
+        membership, made = Membership.objects.select_for_update().get_or_create(
+            region=self, person=by, defaults={"motivation": motivation}
+        )
+        if not made:
+            if membership.state != Membership.State.ENDED:
+                raise AlreadyDone(membership.state)
+            membership.state, membership.motivation = Membership.State.PENDING, motivation
+            membership.role, membership.since = Membership.Role.MEMBER, timezone.now()
+            membership.save(update_fields=["state", "role", "motivation", "since"])
+        Event.write(Verb.ASKED_TO_JOIN, by=by, region=self, about=membership, subject=by, audience=Audience.DESK)
+        return membership
+
+    def count_members(self) -> None:
+        """Store the number of active members; call in the transaction that changed one."""
+        locked = Region.objects.select_for_update().get(pk=self.pk)
+        locked.member_count = self.memberships.active().count()
+        locked.save(update_fields=["member_count"])
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def active(self) -> Self:
+        return self.filter(state=Membership.State.ACTIVE, person__is_active=True)
+
+    def pending(self) -> Self:
+        return self.filter(state=Membership.State.PENDING)
+
+    def moderators(self) -> Self:
+        return self.active().filter(role=Membership.Role.MODERATOR)
+
+    def for_list(self) -> Self:
+        return self.select_related("person", "region").order_by("-role", "person__name", "pk")
+
+
+class Membership(models.Model):
+    """A person in a region, as member or moderator."""
+
+    class Role(models.TextChoices):
+        MEMBER = "member", _("member")
+        MODERATOR = "moderator", _("moderator")
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("waiting for an answer")
+        ACTIVE = "active", _("active")
+        SUSPENDED = "suspended", _("suspended")
+        ENDED = "ended", _("ended")
+
+    region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="memberships")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.MEMBER)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PENDING)
+    motivation = models.TextField(_("why you want to join"), blank=True, max_length=1000)
+    answer = models.TextField(_("answer"), blank=True, max_length=1000)
+    since = models.DateTimeField(default=timezone.now)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = (
+            models.UniqueConstraint(fields=("region", "person"), name="one_membership_per_person_and_region"),
+        )
+        indexes = (
+            models.Index(fields=("person", "state"), name="memberships_of_a_person"),
+            models.Index(fields=("region", "state", "role"), name="members_of_a_region"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person} – {self.region}"
+
+    @transaction.atomic
+    def decide(self, by: Person, *, accept: bool, answer: str = "") -> None:
+        """Let someone in or not. Raises AlreadyDone when it was decided before."""
+        self._lock(Membership.State.PENDING)
+        self.state = Membership.State.ACTIVE if accept else Membership.State.ENDED
+        self.answer, self.since = answer, timezone.now()
+        self.save(update_fields=["state", "answer", "since"])
+        self.region.count_members()
+        verb = Verb.LET_IN if accept else Verb.NOT_LET_IN
+        Event.write(verb, by=by, region=self.region, about=self, subject=self.person, audience=Audience.DESK)
+
+    @transaction.atomic
+    def leave(self, by: Person) -> None:
+        """End one's own membership, or take back the wish for it. Raises AlreadyDone when it had ended."""
+        self._lock(Membership.State.ACTIVE, Membership.State.PENDING)
+        self.state, self.role, self.since = Membership.State.ENDED, Membership.Role.MEMBER, timezone.now()
+        self.save(update_fields=["state", "role", "since"])
+        self.region.count_members()
+        Event.write(Verb.LEFT, by=by, region=self.region, about=self, subject=self.person, audience=Audience.DESK)
+
+    def _lock(self, *states: str) -> None:
+        Membership.objects.select_for_update().get(pk=self.pk)
+        self.refresh_from_db(fields=["state", "role"])
+        if self.state not in states:
+            raise AlreadyDone(self.state)
+
+
+class RegionWish(models.Model):
+    """Somebody asks for a community where there is none; staff follows it up."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="wishes")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="region_wishes")
+    words = models.TextField(_("what you would want to do there"), blank=True, max_length=1000)
+    at = models.DateTimeField(default=timezone.now)
+    handled_at = models.DateTimeField(_("handled"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("wish for a region")
+        verbose_name_plural = _("wishes for a region")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("municipality", "person"), condition=Q(handled_at__isnull=True), name="one_open_wish_per_place"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.municipality}: {self.person}"

@@ -1,0 +1,44 @@
+"""The text of a contribution as it was at a moment, and what someone is still writing."""
+
+from typing import Self
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import Person
+from regions.models.contribution import Contribution
+
+
+class VersionQuerySet(models.QuerySet["Version"]):
+    def for_list(self) -> Self:
+        return self.select_related("by").order_by("-number")
+
+
+class Version(models.Model):
+    """`text` maps the name of each text field to its words; number 1 is the text at creation."""
+
+    contribution = models.ForeignKey(Contribution, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    text = models.JSONField()
+
+    objects = VersionQuerySet.as_manager()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("contribution", "number"), name="one_version_per_number"),)
+
+    def __str__(self) -> str:
+        return f"{self.contribution_id}/{self.number}"
+
+
+class Draft(models.Model):
+    """A person's unsaved writing in one form (`place`: the path of the form), kept until it is sent or thrown away."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="drafts")
+    place = models.CharField(max_length=200)
+    data = models.JSONField()
+    saved_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("person", "place"), name="one_draft_per_person_and_place"),)

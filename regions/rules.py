@@ -1,0 +1,93 @@
+"""Who may do what in a region and with what it posts (design.md section 4)."""
+
+from typing import TYPE_CHECKING
+
+from accounts.models import Person
+from regions.models.contribution import Contribution, State
+from regions.models.region import Membership, Region
+from regions.models.standing import Reader, standing_of
+
+if TYPE_CHECKING:
+    from regions.models.attachment import Attachment
+    from regions.models.comment import Comment
+
+
+def is_signed_in(person: Reader, thing: object = None) -> bool:
+    return isinstance(person, Person) and person.is_active
+
+
+def is_moderator(person: Reader, region: Region) -> bool:
+    return region.pk in standing_of(person).moderates
+
+
+def can_post_in(person: Reader, region: Region) -> bool:
+    return region.pk in standing_of(person).member_of
+
+
+def can_see_members(person: Reader, region: Region) -> bool:
+    """Members see who else is there; staff too."""
+    return can_post_in(person, region) or standing_of(person).is_staff
+
+
+def can_ask_to_join(person: Reader, membership: Membership | None) -> bool:
+    return is_signed_in(person) and (membership is None or membership.state == Membership.State.ENDED)
+
+
+def can_moderate_region(person: Reader, region: Region) -> bool:
+    """The moderators of the region and staff."""
+    return is_moderator(person, region) or standing_of(person).is_staff
+
+
+def can_moderate(person: Reader, contribution: Contribution) -> bool:
+    standing = standing_of(person)
+    return standing.is_staff or contribution.region_id in standing.moderates
+
+
+def is_owner(person: Reader, contribution: Contribution) -> bool:
+    """Tell whether this person is author or team."""
+    return isinstance(person, Person) and person.is_active and contribution.is_owned_by(person)
+
+
+def can_edit(person: Reader, contribution: Contribution) -> bool:
+    return contribution.state != State.ARCHIVED and is_owner(person, contribution)
+
+
+def can_publish(person: Reader, contribution: Contribution) -> bool:
+    """Only an active member posts in a region, so a draft of someone who left stays a draft."""
+    return (
+        contribution.state == State.DRAFT
+        and is_owner(person, contribution)
+        and contribution.region_id in standing_of(person).member_of
+    )
+
+
+def can_file(person: Reader, contribution: Contribution) -> bool:
+    """Region, theme and tags: also the moderator, who tells the author."""
+    if contribution.state in (State.ARCHIVED, State.DRAFT):
+        return False
+    return is_owner(person, contribution) or contribution.region_id in standing_of(person).moderates
+
+
+def can_comment(person: Reader, contribution: Contribution) -> bool:
+    is_open = contribution.state == State.PUBLISHED and not contribution.is_closed_for_comments
+    return is_open and is_signed_in(person)
+
+
+def can_follow(person: Reader, contribution: Contribution) -> bool:
+    return is_signed_in(person) and contribution.state != State.DRAFT
+
+
+def can_report(person: Reader, contribution: Contribution) -> bool:
+    return is_signed_in(person) and contribution.state == State.PUBLISHED
+
+
+def can_change_comment(person: Reader, comment: "Comment") -> bool:
+    return is_signed_in(person) and comment.author == person and comment.can_still_change
+
+
+def can_delete_comment(person: Reader, comment: "Comment") -> bool:
+    return is_signed_in(person) and comment.author == person and comment.state == comment.State.SHOWN
+
+
+def can_remove_attachment(person: Reader, attachment: "Attachment") -> bool:
+    return attachment.removed_at is None and can_edit(person, attachment.contribution)
