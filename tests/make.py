@@ -1,0 +1,93 @@
+"""Builders: each makes one real row through the domain's own door."""
+
+import itertools
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Person, Role
+from challenges.models import Challenge, Offer, Prototype, Review, Seat, TestRound
+from regions.models import Membership, Region, State
+
+_numbers = itertools.count(1)
+
+
+def person(name: str = "", **fields: Any) -> Person:
+    number = next(_numbers)
+    name = name or f"Persoon {number}"
+    email = fields.pop("email", f"{name.lower().replace(' ', '.')}@voorbeeld{number}.example")
+    made = Person(email=email, name=name, **fields)
+    made.set_unusable_password()
+    made.save()
+    return made
+
+
+def region(name: str = "") -> Region:
+    name = name or f"Regio {next(_numbers)}"
+    return Region.objects.create(name=name, slug=name.lower().replace(" ", "-"))
+
+
+def member(who: Person, where: Region, *, moderator: bool = False, state: str = Membership.State.ACTIVE) -> Membership:
+    role = Membership.Role.MODERATOR if moderator else Membership.Role.MEMBER
+    membership, _made = Membership.objects.update_or_create(
+        person=who, region=where, defaults={"role": role, "state": state}
+    )
+    where.count_members()
+    forget(who)
+    return membership
+
+
+def seat(who: Person, **fields: Any) -> Seat:
+    forget(who)
+    return Seat.objects.create(person=who, name=Role.Name.SEAT, **fields)
+
+
+def secretary(who: Person) -> Role:
+    forget(who)
+    return Role.objects.create(person=who, name=Role.Name.SECRETARY)
+
+
+def forget(who: Person) -> None:
+    """Drop the standing that the object remembers, as the next request would."""
+    who.__dict__.pop("_standing", None)
+
+
+def challenge(*, by: Person, region: Region, state: str = State.PUBLISHED, **fields: Any) -> Challenge:
+    text = {
+        "title": f"Vraag {next(_numbers)}",
+        "summary": "Kort gezegd.",
+        "question": "Hoe helpen wij inwoners eerder?",
+        "for_whom": "Gezinnen met geldzorgen.",
+        "improvement": "Zij hebben weer rust.",
+        "participation": "Zij denken mee in een panel.",
+    }
+    text.update({name: fields.pop(name) for name in list(fields) if name in text})
+    stage = fields.pop("stage", "")
+    made = Challenge.objects.post(by=by, region=region, text=text, **fields)
+    if state != State.DRAFT:
+        made.publish(by)
+    made = Challenge.objects.get(pk=made.pk)
+    if stage:
+        Challenge.objects.filter(pk=made.pk).update(stage=stage)
+    if state not in (State.DRAFT, State.PUBLISHED):
+        made.state = state
+        made.save(update_fields=["state"])
+    return Challenge.objects.get(pk=made.pk)
+
+
+def prototype(on: Challenge, by: Person | None = None, **fields: Any) -> Prototype:
+    return Prototype.add(on, by=by or on.author, what=fields.pop("what", "Een eerste versie."), **fields)
+
+
+def round(of: Prototype, by: Person | None = None, **fields: Any) -> TestRound:
+    values = {"residents": 3, "wanted": "Werkt het?", "learned": "Het werkt half.", "verdict": "adjust", **fields}
+    return TestRound.add(of, by=by or of.by, **values)
+
+
+def review(on: Challenge, by: Person, points: tuple[str, ...] = ("Praat met bewoners.",), **text: str) -> Review:
+    words = {"answer": "Mensen krijgen eerder rust.", **text}
+    return Review.send(on, by=by, seen=on.version, text=words, points=points, at=timezone.now())
+
+
+def offer(on: Challenge, by: Person, kind: str = "expertise", words: str = "Ik denk mee.") -> Offer:
+    return Offer.make(on, by=by, kind=kind, words=words)
