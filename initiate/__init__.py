@@ -1,4 +1,4 @@
-"""What all rooms share. Celery's app is loaded here, so that `shared_task` finds it in the web process too."""
+"""What all rooms share. Celery's app is loaded here, so that `shared_task` finds it in every process."""
 
 from initiate.celery import app as celery_app
 

@@ -52,4 +52,4 @@ class PatientCache(RedisCache):
         return self._or(delta, super().incr, key, delta, version)
 
     def clear(self) -> Any:
-        return self._or(False, super().clear)
+        return self._or(None, super().clear)

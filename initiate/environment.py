@@ -1,7 +1,7 @@
 """Reads settings from the environment; one that is missing or wrong stops the process with one sentence.
 
-A setting that the environment lacks is looked up in the file `env` in INITIATE_HOME (lines NAME=value). `make run` writes
-that file, so that `manage.py` in a second terminal talks to the same servers.
+What the environment lacks is looked up in the file `env` in INITIATE_HOME (lines NAME=value). `make run` writes
+it, so that `manage.py` in a second terminal talks to the same servers.
 """
 
 import os
@@ -21,7 +21,7 @@ HOME = Path(os.environ.get("INITIATE_HOME") or BASE_DIR / "var").absolute()
 
 
 def env_file(path: Path) -> dict[str, str]:
-    """The settings that stand in `path`; empty where there is no such file, or where it belongs to someone else."""
+    """The settings that stand in `path`; none where there is no such file, or where it is someone else's."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (FileNotFoundError, PermissionError):
@@ -37,7 +37,7 @@ def stop(sentence: str) -> NoReturn:
 
 
 def setting(name: str, parse: Callable[[str], T], shape: str, default: str | None = None) -> T:
-    """The value of `name`, read by `parse`, which raises ValueError on a wrong one. Never prints the value: it may be secret."""
+    """The value of `name`, as `parse` reads it. Never prints what it cannot read: that may be a secret."""
     raw = os.environ.get(name, "").strip() or FILE.get(name, default)
     if raw is None:
         stop(f"the setting {name} is missing; it must be {shape}.")
@@ -85,8 +85,8 @@ def site_url(raw: str) -> SplitResult:
     return url
 
 
-def database(raw: str) -> dict[str, object]:
-    """Django's form of a libpq address, a folder with a socket as host included."""
+def database(raw: str) -> tuple[dict[str, object], dict[str, object]]:
+    """Django's form of a libpq address, a folder with a socket as host included; and what more it says."""
     if not raw.startswith(("postgresql://", "postgres://")):
         raise ValueError
     try:
@@ -97,11 +97,11 @@ def database(raw: str) -> dict[str, object]:
         raise ValueError
     names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     known: dict[str, object] = {key: parts.pop(name) for name, key in names.items() if name in parts}
-    return {"ENGINE": "django.db.backends.postgresql", **known, "OPTIONS": parts}
+    return known, dict(parts)
 
 
 def redis(raw: str) -> str:
-    """An address in the form of redis-py: unix:// for a socket, whichever of both names it was given under."""
+    """An address in the form of redis-py: unix:// for a socket, whichever of both names it came under."""
     raw = raw.replace("redis+socket://", "unix://", 1)
     url = urlsplit(raw)
     if url.scheme == "unix":

@@ -1,4 +1,4 @@
-"""One form for every log line: structlog's own and those of the libraries. A line holds no query string, body or secret."""
+"""One form for every log line, the libraries' included. A line holds no query string, body or secret."""
 
 import logging
 from typing import Any
@@ -49,7 +49,11 @@ def logging_config(level: str, form: str) -> dict[str, Any]:
 
 def configure() -> None:
     structlog.configure(
-        processors=[structlog.stdlib.filter_by_level, *SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *SHARED,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,

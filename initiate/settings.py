@@ -13,23 +13,31 @@ from initiate import logs
 BASE_DIR = env.BASE_DIR
 INITIATE_HOME = env.HOME
 
-# --- what the environment says ---------------------------------------------------------------------------------------
+# --- what the environment says ------------------------------------------------------------------------------
 DEBUG = env.setting("DEBUG", env.truth, "true or false", "false")
 SECRET_KEY = env.setting("SECRET_KEY", env.secret, "at least 50 characters of chance")
-SITE = env.setting("SITE_URL", env.site_url, "the address of the site without a path, as in https://initiate.example")
+SITE = env.setting("SITE_URL", env.site_url, "as in https://initiate.example, without a path")
 SITE_URL = SITE.geturl()
-DATABASE = env.setting("DATABASE_URL", env.database, "as in postgresql://user:password@host:5432/name")
-REDIS_URL = env.setting("REDIS_URL", env.redis, "the broker, as in redis://host:6379/0 or unix:///path/to/socket")
-CACHE_URL = env.setting("CACHE_URL", env.redis, "the cache, as in redis://host:6380/0 or unix:///path/to/socket")
+DATABASE, DATABASE_OPTIONS = env.setting(
+    "DATABASE_URL", env.database, "as in postgresql://user:password@host:5432/name"
+)
+REDIS_URL = env.setting("REDIS_URL", env.redis, "as in redis://host:6379/0 or unix:///path/to/socket")
+CACHE_URL = env.setting("CACHE_URL", env.redis, "as in redis://host:6380/0 or unix:///path/to/socket")
 EMAIL = env.setting("EMAIL_URL", env.smtp, "as in smtp+tls://user:password@host:587", "smtp://127.0.0.1:25")
 # Whether the demo network may be loaded: known passwords, a page that shows all mail.
 DEMO = env.setting("DEMO", env.truth, "true or false", "false")
 REQUIRE_SECOND_FACTOR = env.setting("REQUIRE_SECOND_FACTOR", env.truth, "true or false", "true")
 # How many proxies of ours stand in front: the last so many addresses in X-Forwarded-For are believed.
 PROXIES = env.setting("PROXIES", env.between(0, 5), "a number from 0 to 5", "0")
-DATABASE_POOL = env.setting("DATABASE_POOL", env.between(1, 100), "the connections of one web process, 1 to 100", "8")
-SECURITY_CONTACT = env.setting("SECURITY_CONTACT", env.contact, "mailto:someone@host or https://host/page", "")
-LOG_LEVEL = env.setting("LOG_LEVEL", env.one_of("DEBUG", "INFO", "WARNING", "ERROR"), "DEBUG, INFO, WARNING or ERROR", "INFO")
+DATABASE_POOL = env.setting(
+    "DATABASE_POOL", env.between(1, 100), "the connections of one web process, 1 to 100", "8"
+)
+SECURITY_CONTACT = env.setting(
+    "SECURITY_CONTACT", env.contact, "mailto:someone@host or https://host/page", ""
+)
+LOG_LEVEL = env.setting(
+    "LOG_LEVEL", env.one_of("DEBUG", "INFO", "WARNING", "ERROR"), "DEBUG, INFO, WARNING or ERROR", "INFO"
+)
 LOG_FORMAT = env.setting("LOG_FORMAT", env.one_of("JSON", "TEXT"), "json or text", "json")
 
 HTTPS = SITE.scheme == "https"
@@ -38,7 +46,7 @@ ALLOWED_HOSTS = [f"[{SITE.hostname}]" if ":" in str(SITE.hostname) else str(SITE
 if LOOPBACK:
     ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 
-# --- parts -----------------------------------------------------------------------------------------------------------
+# --- parts --------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "initiate",
     "digests",
@@ -103,14 +111,15 @@ TEMPLATES = [
     }
 ]
 
-# --- data ------------------------------------------------------------------------------------------------------------
-# The pool is for the web only (wsgi.py says so): a worker needs a connection of its own, for locks that live on it.
+# --- data ---------------------------------------------------------------------------------------------------
+# The pool is for the web only (wsgi.py says so): a worker needs a connection of its own, for the locks on it.
 WEB = os.environ.get("INITIATE_PROCESS") == "web"
 POOL = {"pool": {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10}} if WEB else {}
 DATABASES = {
     "default": {
+        "ENGINE": "django.db.backends.postgresql",
         **DATABASE,
-        "OPTIONS": {**DATABASE["OPTIONS"], **POOL},
+        "OPTIONS": {**DATABASE_OPTIONS, **POOL},
         "ATOMIC_REQUESTS": True,
         "CONN_MAX_AGE": 0,
     }
@@ -119,10 +128,10 @@ CACHES = {
     "default": {
         "BACKEND": "initiate.cache.PatientCache",
         "LOCATION": CACHE_URL,
-        "OPTIONS": {"socket_timeout": 0.5} | ({} if CACHE_URL.startswith("unix") else {"socket_connect_timeout": 0.5}),
+        "OPTIONS": {"socket_timeout": 0.5},
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "initiate.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # sliding: see initiate.middleware.sliding_session
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
@@ -133,14 +142,14 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 
-# --- language --------------------------------------------------------------------------------------------------------
+# --- language -----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "nl"
 LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGE_COOKIE_NAME = "language"
 TIME_ZONE = "Europe/Amsterdam"
 
-# --- static files ----------------------------------------------------------------------------------------------------
+# --- static files -------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT") or INITIATE_HOME / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -149,7 +158,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# --- security --------------------------------------------------------------------------------------------------------
+# --- security -----------------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^healthz$"]  # asked from inside, without TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS and PROXIES else None
@@ -187,7 +196,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
-# --- people ----------------------------------------------------------------------------------------------------------
+# --- people -------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
@@ -207,7 +216,9 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE.scheme
 # On a laptop the demo is also looked at by many browsers at once, all from one address.
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "300/m/ip,5/300s/key"} if DEMO and LOOPBACK else {}
+ACCOUNT_RATE_LIMITS = (
+    {"login": "300/m/ip", "login_failed": "300/m/ip,5/300s/key"} if DEMO and LOOPBACK else {}
+)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Initiate"
@@ -217,7 +228,7 @@ SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True}}
 SOCIALACCOUNT_ONLY = False
 TAGGIT_CASE_INSENSITIVE = True
 
-# --- mail ------------------------------------------------------------------------------------------------------------
+# --- mail ---------------------------------------------------------------------------------------------------
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = EMAIL["EMAIL_HOST"]
 EMAIL_PORT = EMAIL["EMAIL_PORT"]
@@ -228,11 +239,14 @@ EMAIL_USE_SSL = EMAIL["EMAIL_USE_SSL"]
 EMAIL_TIMEOUT = 30
 MAIL_DOMAIN = "initiate.example" if LOOPBACK else str(SITE.hostname)
 DEFAULT_FROM_EMAIL = env.setting(
-    "MAIL_FROM", env.mail_from, "as in Initiate <post@host>", formataddr(("Initiate", f"noreply@{MAIL_DOMAIN}"))
+    "MAIL_FROM",
+    env.mail_from,
+    "as in Initiate <post@host>",
+    formataddr(("Initiate", f"noreply@{MAIL_DOMAIN}")),
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
-# --- tasks -----------------------------------------------------------------------------------------------------------
+# --- tasks --------------------------------------------------------------------------------------------------
 # A message may be lost at any time: the database says what is due. See docs/operations.md.
 VISIBILITY_TIMEOUT = 3600
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
@@ -255,7 +269,12 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.2}
+CELERY_TASK_PUBLISH_RETRY_POLICY = {
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.2,
+    "interval_max": 0.2,
+}
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SOFT_TIME_LIMIT = 280
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -266,8 +285,8 @@ CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = TIME_ZONE
 # Static, on purpose: beat only asks, each minute, what the database says is due. `tick` takes no arguments.
 CELERY_BEAT_SCHEDULE = {"tick": {"task": "digests.tasks.tick", "schedule": 60.0, "options": {"expires": 55}}}
-CELERY_BEAT_SCHEDULE_FILENAME = str(INITIATE_HOME / "beat")
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # keeps no file that a kill could spoil
 
-# --- logs ------------------------------------------------------------------------------------------------------------
+# --- logs ---------------------------------------------------------------------------------------------------
 logs.configure()
 LOGGING = logs.logging_config(LOG_LEVEL, LOG_FORMAT)
