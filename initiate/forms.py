@@ -1,0 +1,50 @@
+"""How every form of the site is drawn: fields of the design system, from `templates/forms/`."""
+
+from typing import Any
+
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, Input, MultiWidget
+from django.forms import RadioSelect, Select, Textarea, Widget
+from django.forms.renderers import TemplatesSetting
+
+# The first kind that fits gives the classes, so a subclass stands before its parent.
+CLASSES: tuple[tuple[type[Widget], str], ...] = (
+    (CheckboxSelectMultiple, "utrecht-checkbox utrecht-checkbox--html-input"),
+    (RadioSelect, "utrecht-radio-button utrecht-radio-button--html-input"),
+    (CheckboxInput, "utrecht-checkbox utrecht-checkbox--html-input"),
+    (Select, "utrecht-select utrecht-select--html-select"),
+    (Textarea, "utrecht-textarea utrecht-textarea--html-textarea"),
+    (FileInput, "initiate-file"),
+    (MultiWidget, "utrecht-textbox utrecht-textbox--html-input"),
+    (Input, "utrecht-textbox utrecht-textbox--html-input"),
+)
+
+
+class Field(BoundField):
+    """A field that knows how it is drawn."""
+
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: Widget | None = None) -> dict[str, Any]:
+        attrs = super().build_widget_attrs(attrs, widget)
+        widget = widget or self.field.widget
+        # A widget that brings its own class (those of the admin do) keeps it.
+        if not widget.is_hidden and "class" not in widget.attrs:
+            attrs["class"] = next((words for kind, words in CLASSES if isinstance(widget, kind)), "")
+        return attrs
+
+    @property
+    def has_options(self) -> bool:
+        """Radio buttons or checkboxes: a group with a legend."""
+        return isinstance(self.field.widget, RadioSelect)
+
+    @property
+    def is_checkbox(self) -> bool:
+        """One checkbox, which stands before its label."""
+        return isinstance(self.field.widget, CheckboxInput)
+
+
+class Renderer(TemplatesSetting):
+    """The value of FORM_RENDERER."""
+
+    form_template_name = "forms/form.html"
+    formset_template_name = "forms/formset.html"
+    field_template_name = "forms/field.html"
+    bound_field_class = Field
