@@ -278,14 +278,14 @@ class Challenge(Contribution):
         Event.write(Verb.WARNED_SILENT, by=by, contribution=locked, audience=Audience.TEAM)
 
     @transaction.atomic
-    def reflect(self, text: str, *, by: Person) -> None:
+    def reflect(self, text: str, *, by: Person, at: datetime | None = None) -> None:
         """Write for everyone what was done with the feedback."""
         locked = Challenge.objects.lock(self.pk)
         locked.reflection = text
         locked.html = locked.rendered_html()
-        locked.last_activity_at = timezone.now()
+        locked.last_activity_at = max(locked.last_activity_at, at or timezone.now())
         locked.save(update_fields=["reflection", "html", "last_activity_at"])
-        Event.write(Verb.REFLECTED, by=by, contribution=locked)
+        Event.write(Verb.REFLECTED, by=by, contribution=locked, at=at)
 
     def has_partner(self) -> bool:
         """Tell whether a partner municipality's offer was accepted."""

@@ -100,7 +100,7 @@ class Offer(models.Model):
         self.state = self.State.ACCEPTED if accept else self.State.DECLINED
         self.answer, self.answered_by, self.answered_at = answer, by, at or timezone.now()
         if accept and self.kind == OfferKind.TEAM:
-            self.challenge.involve(self.person, Part.TEAM, by=by)
+            self.challenge.involve(self.person, Part.TEAM, by=by, at=at)
             self.state, self.closed_at = self.State.HAPPENED, self.answered_at
         self.save(update_fields=["state", "answer", "answered_by", "answered_at", "closed_at"])
         verb = Verb.OFFER_ACCEPTED if accept else Verb.OFFER_DECLINED

@@ -76,7 +76,7 @@ class Asking(models.Model):
             raise AlreadyDone("asked")
         asking = cls.objects.create(challenge=locked, version=locked.version, by=by, words=words, at=at or timezone.now())
         for seat in Seat.objects.current().independent_of(locked).select_related("person"):
-            locked.involve(seat.person, Part.REVIEWER, by=by)
+            locked.involve(seat.person, Part.REVIEWER, by=by, at=asking.at)
         locked.is_in_review = True
         locked.last_activity_at = max(locked.last_activity_at, asking.at)
         locked.save(update_fields=["is_in_review", "last_activity_at"])

@@ -1,5 +1,6 @@
 """What a community posts: the shared base of all kinds, and the one place that decides who sees what."""
 
+from datetime import datetime
 from typing import ClassVar, Self, TypeVar
 
 from django.db import models, transaction
@@ -193,13 +194,16 @@ class Contribution(models.Model):
         locked.save(update_fields=["follower_count"])
 
     @transaction.atomic
-    def involve(self, person: Person, part: str, *, by: Person) -> "Involvement":
+    def involve(self, person: Person, part: str, *, by: Person, at: datetime | None = None) -> "Involvement":
         """Give someone a part in this; a part that had ended starts again."""
         row, _made = Involvement.objects.update_or_create(
-            contribution_id=self.pk, person=person, part=part, defaults={"ended_at": None}
+            contribution_id=self.pk,
+            person=person,
+            part=part,
+            defaults={"ended_at": None, "started_at": at or timezone.now()},
         )
         if part == Part.TEAM:
-            Event.write(Verb.JOINED_TEAM, by=by, contribution=self, subject=person, about=row)
+            Event.write(Verb.JOINED_TEAM, by=by, contribution=self, subject=person, about=row, at=at)
         return row
 
     @transaction.atomic

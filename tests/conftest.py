@@ -1,0 +1,109 @@
+"""The cast: people whom every test may ask for by name."""
+
+import pytest
+from django.db import connection
+
+from accounts.models import Person
+from regions.models import Region
+from tests import make
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
+    """Let the test runner empty the log of events between tests: it does so by TRUNCATE, which the product refuses."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:  # type: ignore[attr-defined]
+        cursor.execute("ALTER TABLE regions_event DISABLE TRIGGER events_are_not_emptied")
+
+
+@pytest.fixture
+def utrecht(db: None) -> Region:
+    return make.region("Utrecht")
+
+
+@pytest.fixture
+def eindhoven(db: None) -> Region:
+    return make.region("Eindhoven")
+
+
+@pytest.fixture
+def anna(utrecht: Region) -> Person:
+    """Author, a member of Utrecht."""
+    person = make.person("Anna Auteur")
+    make.member(person, utrecht)
+    return person
+
+
+@pytest.fixture
+def bram(utrecht: Region) -> Person:
+    """A member of Utrecht."""
+    person = make.person("Bram Buur")
+    make.member(person, utrecht)
+    return person
+
+
+@pytest.fixture
+def mo(utrecht: Region) -> Person:
+    """A moderator of Utrecht."""
+    person = make.person("Mo Moderator")
+    make.member(person, utrecht, moderator=True)
+    return person
+
+
+@pytest.fixture
+def mia(utrecht: Region) -> Person:
+    """The other moderator of Utrecht."""
+    person = make.person("Mia Moderator")
+    make.member(person, utrecht, moderator=True)
+    return person
+
+
+@pytest.fixture
+def eva(eindhoven: Region) -> Person:
+    """A member of Eindhoven only."""
+    person = make.person("Eva Elders")
+    make.member(person, eindhoven)
+    return person
+
+
+@pytest.fixture
+def emil(eindhoven: Region) -> Person:
+    """A moderator of Eindhoven."""
+    person = make.person("Emil Elders")
+    make.member(person, eindhoven, moderator=True)
+    return person
+
+
+@pytest.fixture
+def kim(db: None) -> Person:
+    """A seat in the InnovatieKabinet."""
+    person = make.person("Kim Kabinet")
+    make.seat(person)
+    return person
+
+
+@pytest.fixture
+def kas(db: None) -> Person:
+    """Another seat."""
+    person = make.person("Kas Kabinet")
+    make.seat(person)
+    return person
+
+
+@pytest.fixture
+def sam(db: None) -> Person:
+    """The secretary of the InnovatieKabinet."""
+    person = make.person("Sam Secretaris")
+    make.secretary(person)
+    return person
+
+
+@pytest.fixture
+def bo(db: None) -> Person:
+    """Someone with an account and no region."""
+    return make.person("Bo Bewoner")
+
+
+@pytest.fixture
+def stan(db: None) -> Person:
+    """Staff."""
+    return make.person("Stan Staf", is_staff=True)
