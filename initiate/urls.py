@@ -16,6 +16,7 @@ urlpatterns = [
     path("healthz", operations.healthz, name="healthz"),
     path("robots.txt", operations.robots, name="robots"),
     path(".well-known/security.txt", operations.security_txt, name="security_txt"),
+    path("", include("challenges.urls")),
     path("account/", include("allauth.urls")),
     path("beheer/", admin.site.urls),
 ]

@@ -4,12 +4,16 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models, transaction
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from taggit.models import Tag
 
 from accounts.models import Affiliation, Person
 from challenges.errors import MoveRefused
@@ -30,9 +34,9 @@ from regions.models import (
     Verb,
     Version,
 )
-from regions.models.contribution import OWNERS
+from regions.models.contribution import OWNERS, READABLE
 from regions.models.region import in_language
-from regions.models.standing import Reader, standing_of
+from regions.models.standing import Reader
 from regions.text import plain, rendered
 
 TEXT_FIELDS = ("title", "summary", "question", "for_whom", "improvement", "participation")
@@ -54,13 +58,26 @@ class ChallengeQuerySet(ContributionQuerySet["Challenge"]):
         """What a card shows, latest activity first."""
         return (
             self.select_related("region")
-            .prefetch_related("themes")
             .defer("question", "for_whom", "improvement", "participation", "reflection", "html", "outcome")
             .order_by("-last_activity_at", "-pk")
         )
 
     def for_detail(self) -> Self:
-        return self.select_related("region", "author", "municipality").prefetch_related("themes", "tags")
+        """What its own page shows; themes and tags come along as rows, in the same query."""
+        themes = Theme.objects.filter(contributions=OuterRef("pk"))
+        tags = Tag.objects.filter(tagged_contributions__content_object=OuterRef("pk")).order_by("name")
+        return self.select_related("region", "author", "municipality").annotate(
+            theme_rows=ArraySubquery(themes.values(row=JSONObject(slug="slug", name="name", name_en="name_en"))),
+            tag_rows=ArraySubquery(tags.values(row=JSONObject(slug="slug", name="name"))),
+        )
+
+    def readable(self) -> Self:
+        """Keep what is published or archived: what a list shows, also to those who see more."""
+        return self.filter(state__in=READABLE)
+
+    def matching(self, words: str) -> Self:
+        """Keep those in whose texts (their own, prototypes, comments) these words are found."""
+        return self.filter(pk__in=Entry.objects.matching(words).values("contribution"))
 
     @transaction.atomic
     def post(
@@ -95,7 +112,9 @@ class ChallengeQuerySet(ContributionQuerySet["Challenge"]):
         return challenge
 
     @transaction.atomic
-    def bring_in(self, *, stage: str, reason: str = "", is_example: bool = False, at: datetime, **post: Any) -> "Challenge":
+    def bring_in(
+        self, *, stage: str, reason: str = "", is_example: bool = False, at: datetime, **post: Any
+    ) -> "Challenge":
         """Post and publish at once in a given stage, as an import does, with one `imported` event dated `at`."""
         challenge = self.post(at=at, is_example=is_example, stage=stage, outcome=reason, **post)
         challenge.html = challenge.rendered_html()
@@ -121,7 +140,10 @@ class Challenge(Contribution):
         Municipality, null=True, blank=True, on_delete=models.PROTECT, verbose_name=_("municipality"), related_name="+"
     )
     seeking = ArrayField(
-        models.CharField(max_length=10, choices=Seeking.choices), verbose_name=_("we look for"), default=list, blank=True
+        models.CharField(max_length=10, choices=Seeking.choices),
+        verbose_name=_("we look for"),
+        default=list,
+        blank=True,
     )
     is_example = models.BooleanField(_("example"), default=False, editable=False)
     import_key = models.CharField(max_length=80, null=True, blank=True, unique=True, editable=False)
@@ -134,6 +156,9 @@ class Challenge(Contribution):
     resident_round_count = models.PositiveIntegerField(default=0, editable=False)
     review_count = models.PositiveIntegerField(default=0, editable=False)
     open_point_count = models.PositiveIntegerField(default=0, editable=False)
+
+    theme_rows: list[dict[str, str]]  # given by `for_detail`
+    tag_rows: list[dict[str, str]]  # idem
 
     objects: ClassVar[ChallengeQuerySet] = ChallengeQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -151,6 +176,10 @@ class Challenge(Contribution):
     @property
     def text(self) -> dict[str, str]:
         return {name: getattr(self, name) for name in TEXT_FIELDS}
+
+    @property
+    def theme_list(self) -> list[Theme]:
+        return [Theme(**row) for row in self.theme_rows]
 
     def rendered_html(self) -> dict[str, str]:
         return {name: rendered(getattr(self, name)) for name in MARKDOWN_FIELDS if getattr(self, name)}
@@ -217,7 +246,9 @@ class Challenge(Contribution):
         self.save(update_fields=[*changed, *written])
 
     @transaction.atomic
-    def file_under(self, *, by: Person, themes: Iterable[Theme], tags: Iterable[str], region: Region | None = None) -> bool:
+    def file_under(
+        self, *, by: Person, themes: Iterable[Theme], tags: Iterable[str], region: Region | None = None
+    ) -> bool:
         """Set themes, tags and, where given, region; return False when nothing differs."""
         locked = Challenge.objects.lock(self.pk)
         before = (set(locked.themes.all()), set(locked.tags.names()), locked.region_id)
@@ -259,7 +290,12 @@ class Challenge(Contribution):
 
     def _go(self, name: str, target: str, by: Person, note: str, sentences: dict[str, str]) -> "Step":
         step = self.steps.create(
-            move=name, source=self.stage, target=target, by=by, note=note, explained={k: sentences[k] for k in sentences}
+            move=name,
+            source=self.stage,
+            target=target,
+            by=by,
+            note=note,
+            explained={k: sentences[k] for k in sentences},
         )
         self.stage_before, self.stage = self.stage, target
         self.stage_at = self.last_activity_at = step.at

@@ -3,15 +3,17 @@
 from datetime import datetime
 from typing import ClassVar, Self, TypeVar
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 from taggit.models import ItemBase, Tag
 
-from accounts.models import Person
+from accounts.models import Affiliation, Person
 from regions.errors import AlreadyDone
 from regions.models.event import Audience, Event, Verb
 from regions.models.region import Region, Theme
@@ -106,11 +108,13 @@ class ContributionQuerySet(models.QuerySet[M]):
         return self.select_for_update().get(pk=pk)
 
 
-class TaggedContribution(ItemBase):
+class TaggedContribution(ItemBase):  # type: ignore[misc]  # taggit ships no types
     """taggit's through row with a real key, so that tags of all kinds stand in one table."""
 
     tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="tagged_contributions")
     content_object = models.ForeignKey("Contribution", on_delete=models.CASCADE, related_name="tagged")
+
+    objects: ClassVar[models.Manager["TaggedContribution"]] = models.Manager()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("tag", "content_object"), name="one_tag_once_per_contribution"),)
@@ -165,8 +169,15 @@ class Contribution(models.Model):
     def is_public(self) -> bool:
         return self.visibility == Visibility.PUBLIC and self.state in READABLE
 
+    @cached_property
+    def owners(self) -> list["Involvement"]:
+        """Author and team now, the author first, each with the names of their organisations."""
+        return list(self.involvements.current().filter(part__in=OWNERS).for_list())
+
     def is_owned_by(self, person: Person) -> bool:
         """Tell whether this person is author or team now; asked once per loaded object and person."""
+        if "owners" in self.__dict__:
+            return any(owner.person_id == person.pk for owner in self.owners)
         kept: dict[int, bool] = self.__dict__.setdefault("_owned", {})
         if person.pk not in kept:
             mine = self.involvements.current().filter(person=person, part__in=OWNERS)
@@ -223,9 +234,17 @@ class InvolvementQuerySet(models.QuerySet["Involvement"]):
     def current(self) -> Self:
         return self.filter(ended_at__isnull=True)
 
+    def for_list(self) -> Self:
+        """With the person and the names of their organisations; the author stands first."""
+        current = Affiliation.objects.current().filter(person=OuterRef("person")).order_by("organisation__name")
+        names = ArraySubquery(current.values("organisation__name"))
+        return self.select_related("person").annotate(organisation_names=names).order_by("part", "started_at", "pk")
+
 
 class Involvement(models.Model):
     """A person's part in a contribution, with an end."""
+
+    organisation_names: list[str]  # given by `for_list`
 
     contribution = models.ForeignKey(Contribution, on_delete=models.CASCADE, related_name="involvements")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="involvements")
@@ -244,7 +263,8 @@ class Involvement(models.Model):
                 name="one_author_per_contribution",
             ),
             models.CheckConstraint(
-                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")), name="a_part_ends_after_it_starts"
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")),
+                name="a_part_ends_after_it_starts",
             ),
         )
         indexes = (
