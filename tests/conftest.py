@@ -4,8 +4,15 @@ import pytest
 from django.db import connection
 
 from accounts.models import Person
+from initiate.kept import Kept
 from regions.models import Region
 from tests import make
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    """Each test begins with an empty database; what the process keeps for a minute is of the one before."""
+    Kept.forget()
 
 
 @pytest.fixture(scope="session")
