@@ -1,5 +1,5 @@
 // Builds static/vendor/ from the packages in package-lock.json and the sources in this folder:
-//   initiate.css   cascade layers tokens, vendor, app; only the design tokens that are used
+//   initiate.css   cascade layers tokens, base, vendor, app; only the design tokens that are used
 //   initiate.js    htmx and our own script
 //   icons.svg      one sprite of the icons in icons.txt and of icons/*.svg
 //   *.woff2        the font, by writing system, loaded by the browser when a page needs it
@@ -57,7 +57,7 @@ async function buildStyles() {
     target: ["chrome115", "firefox115", "safari16.4"],
   });
   const tokens = new Map([...declarations(packaged(TOKENS)), ...declarations(read(here, "css", "theme.css"))]);
-  const whole = `@layer tokens,vendor,app;${usedTokens(css, tokens)}${css}`;
+  const whole = `@layer tokens,base,vendor,app;${usedTokens(css, tokens)}${css}`;
   const { code } = await esbuild.transform(whole, { loader: "css", minify: true });
   write("initiate.css", code);
 }
