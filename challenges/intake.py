@@ -24,8 +24,8 @@ from regions.models import Membership, Municipality, Region, Theme, Visibility
 
 NEEDED = ("sleutel", "titel", "regio", "auteur", "samenvatting", "vraag")
 OPTIONAL = (
-    "gemeente", "voor_wie", "verbetering", "meedoen", "thema", "tags", "zoekt", "fase", "reden", "zichtbaarheid", "datum",
-    "voorbeeld",
+    "gemeente", "voor_wie", "verbetering", "meedoen", "thema", "tags", "zoekt", "fase", "reden", "zichtbaarheid",
+    "datum", "voorbeeld",
 )  # fmt: skip
 VISIBILITY = {
     "": Visibility.PUBLIC,
@@ -161,7 +161,9 @@ class LineForm(TextForm):
         if not (person and region):
             return
         if not Membership.objects.active().filter(person=person, region=region).exists():
-            self.add_error("auteur", _("%(person)s is not a member of %(region)s.") % {"person": person, "region": region})
+            self.add_error(
+                "auteur", _("%(person)s is not a member of %(region)s.") % {"person": person, "region": region}
+            )
 
     def bring_in(self, shift: timedelta) -> Challenge:
         line = self.cleaned_data

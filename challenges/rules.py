@@ -43,14 +43,46 @@ class Check:
     is_met: Callable[["Challenge"], bool]
 
 
-FOR_WHOM = Check("for-whom", _("It is clear for whom this is."), lambda c: bool(c.for_whom.strip()))
-IMPROVES = Check("improves", _("It is clear what improves in their life."), lambda c: bool(c.improvement.strip()))
-TAKES_PART = Check("takes-part", _("Residents know how they take part."), lambda c: bool(c.participation.strip()))
-PROTOTYPE = Check("prototype", _("There is a prototype."), lambda c: c.prototype_count > 0)
-RESIDENT = Check("resident", _("A resident took part in a test."), lambda c: c.resident_round_count > 0)
-FEEDBACK = Check("feedback", _("The InnovatieKabinet gave feedback."), lambda c: c.review_count > 0)
-POINTS = Check("points", _("All points of the InnovatieKabinet are answered."), lambda c: c.open_point_count == 0)
-PARTNER = Check("partner", _("A partner municipality takes part."), lambda c: c.has_partner())
+def says_for_whom(challenge: "Challenge") -> bool:
+    return bool(challenge.for_whom.strip())
+
+
+def says_what_improves(challenge: "Challenge") -> bool:
+    return bool(challenge.improvement.strip())
+
+
+def says_how_to_take_part(challenge: "Challenge") -> bool:
+    return bool(challenge.participation.strip())
+
+
+def has_prototype(challenge: "Challenge") -> bool:
+    return challenge.prototype_count > 0
+
+
+def was_tested_by_a_resident(challenge: "Challenge") -> bool:
+    return challenge.resident_round_count > 0
+
+
+def has_feedback(challenge: "Challenge") -> bool:
+    return challenge.review_count > 0
+
+
+def answered_all_points(challenge: "Challenge") -> bool:
+    return challenge.open_point_count == 0
+
+
+def has_partner(challenge: "Challenge") -> bool:
+    return challenge.has_partner()
+
+
+FOR_WHOM = Check("for-whom", _("It is clear for whom this is."), says_for_whom)
+IMPROVES = Check("improves", _("It is clear what improves in their life."), says_what_improves)
+TAKES_PART = Check("takes-part", _("Residents know how they take part."), says_how_to_take_part)
+PROTOTYPE = Check("prototype", _("There is a prototype."), has_prototype)
+RESIDENT = Check("resident", _("A resident took part in a test."), was_tested_by_a_resident)
+FEEDBACK = Check("feedback", _("The InnovatieKabinet gave feedback."), has_feedback)
+POINTS = Check("points", _("All points of the InnovatieKabinet are answered."), answered_all_points)
+PARTNER = Check("partner", _("A partner municipality takes part."), has_partner)
 
 CHECKS = {c.key: c for c in (FOR_WHOM, IMPROVES, TAKES_PART, PROTOTYPE, RESIDENT, FEEDBACK, POINTS, PARTNER)}
 

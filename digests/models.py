@@ -28,7 +28,8 @@ class Subscription(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=Q(frequency="never", next_at__isnull=True) | (~Q(frequency="never") & Q(next_at__isnull=False)),
+                condition=Q(frequency="never", next_at__isnull=True)
+                | (~Q(frequency="never") & Q(next_at__isnull=False)),
                 name="only_who_wants_mail_has_a_next_time",
             ),
         )
@@ -41,7 +42,9 @@ class Subscription(models.Model):
 class MailQuerySet(models.QuerySet["Mail"]):
     def waiting(self) -> Self:
         """Keep what has to go out now, who waits for it first."""
-        return self.filter(state=Mail.State.READY, next_try_at__lte=timezone.now()).order_by("priority", "next_try_at", "pk")
+        return self.filter(state=Mail.State.READY, next_try_at__lte=timezone.now()).order_by(
+            "priority", "next_try_at", "pk"
+        )
 
 
 class Mail(models.Model):

@@ -119,22 +119,25 @@ class Dossier:
         self.shift = shift
 
     def load(self, rows: Row) -> None:
-        for row in rows.get("team", []):
-            self.challenge.involve(self._by(row), Part.TEAM, by=self.challenge.author, at=self._at(row["on"], 9))
-        for row in rows.get("prototype", []):
-            self._load_prototype(row)
         if "asked_on" in rows:
             at = self._at(rows["asked_on"], 9)
             Asking.open_for(self.challenge, by=self.challenge.author, words=rows.get("asked", ""), at=at)
-        for row in rows.get("feedback", []):
-            self._load_feedback(row)
-        for row in rows.get("offer", []):
-            self._load_offer(row)
-        for row in rows.get("comment", []):
-            self._load_comment(row)
+        loaders = {
+            "team": self._load_team,
+            "prototype": self._load_prototype,
+            "feedback": self._load_feedback,
+            "offer": self._load_offer,
+            "comment": self._load_comment,
+        }
+        for name, load_row in loaders.items():
+            for row in rows.get(name, []):
+                load_row(row)
         if rows.get("reflection"):
             at = self._at(max(row["on"] for row in rows["feedback"]), 17)
             self.challenge.reflect(rows["reflection"].strip(), by=self.challenge.author, at=at)
+
+    def _load_team(self, row: Row) -> None:
+        self.challenge.involve(self._by(row), Part.TEAM, by=self.challenge.author, at=self._at(row["on"], 9))
 
     def _load_prototype(self, row: Row) -> None:
         texts = {name: row.get(name, "").strip() for name in ("approach", "link", "changes", "what")}

@@ -25,7 +25,7 @@ class MembershipInline(Inline):
 class RegionAdmin(StaffAdmin):
     list_display = ("name", "slug", "member_count")
     search_fields = ("name",)
-    prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012 - Django's own shape
+    prepopulated_fields = {"slug": ("name",)}
     autocomplete_fields = ("municipalities",)
     inlines = (MembershipInline,)
 
@@ -52,7 +52,7 @@ class MunicipalityAdmin(StaffAdmin):
 class ThemeAdmin(StaffAdmin):
     list_display = ("name", "name_en", "slug", "position")
     list_editable = ("position",)
-    prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012 - Django's own shape
+    prepopulated_fields = {"slug": ("name",)}
 
 
 @admin.register(RegionWish)

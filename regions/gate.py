@@ -13,9 +13,7 @@ M = TypeVar("M", bound=Contribution)
 Predicate = Callable[[Reader, Any], bool]
 
 
-def fetch(
-    contributions: ContributionQuerySet[M], person: Reader, pk: int, *, may: Predicate | None = None
-) -> M:
+def fetch(contributions: ContributionQuerySet[M], person: Reader, pk: int, *, may: Predicate | None = None) -> M:
     """Return the contribution with this id. Raises Http404 for an unseen one, PermissionDenied when `may` says no."""
     found = contributions.visible_to(person).filter(pk=pk).first()
     if found is None:

@@ -44,5 +44,5 @@ def refuse_bsn(text: str) -> None:
     """Validate that no number in the text can be a citizen service number. Raises ValidationError."""
     for match in _NINE_DIGITS.finditer(text):
         if is_bsn(re.sub(r"\D", "", match.group())):
-            message = _("“%(number)s” looks like a citizen service number (BSN). Take it out: this text is not for data of people.")
+            message = _("“%(number)s” looks like a citizen service number (BSN). Please take it out.")
             raise ValidationError(message, code="bsn", params={"number": match.group()})

@@ -125,7 +125,7 @@ class ChallengeQuerySet(ContributionQuerySet["Challenge"]):
         return challenge
 
 
-class Challenge(Contribution):
+class Challenge(Contribution):  # type: ignore[django-manager-missing]  # of tags, by taggit
     KIND: ClassVar[str] = Kind.CHALLENGE
 
     summary = models.CharField(_("in short"), max_length=300)

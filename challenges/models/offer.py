@@ -123,6 +123,4 @@ class Offer(models.Model):
             raise AlreadyDone(self.state)
 
     def _tell(self, verb: str, by: Person, audience: str, at: datetime | None) -> None:
-        Event.write(
-            verb, by=by, contribution=self.challenge, about=self, subject=self.person, audience=audience, at=at
-        )
+        Event.write(verb, by=by, contribution=self.challenge, about=self, subject=self.person, audience=audience, at=at)

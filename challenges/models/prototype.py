@@ -51,7 +51,9 @@ class Prototype(models.Model):
 
     @classmethod
     @transaction.atomic
-    def add(cls, challenge: Challenge, *, by: Person, what: str, at: datetime | None = None, **fields: Any) -> "Prototype":
+    def add(
+        cls, challenge: Challenge, *, by: Person, what: str, at: datetime | None = None, **fields: Any
+    ) -> "Prototype":
         """Add the next prototype; the number is taken under the challenge's lock."""
         locked = Challenge.objects.lock(challenge.pk)
         last = locked.prototypes.aggregate(last=Max("number"))["last"] or 0

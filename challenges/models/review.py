@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
@@ -36,7 +36,7 @@ class Seat(Role):
 
     expertise = models.CharField(_("expertise"), max_length=240, blank=True)
 
-    objects = SeatQuerySet.as_manager()
+    objects = SeatQuerySet.as_manager()  # type: ignore[misc]  # a queryset of its own, with the words of the base
 
     class Meta:
         verbose_name = _("seat")
@@ -74,7 +74,9 @@ class Asking(models.Model):
         locked = Challenge.objects.lock(challenge.pk)
         if locked.is_in_review:
             raise AlreadyDone("asked")
-        asking = cls.objects.create(challenge=locked, version=locked.version, by=by, words=words, at=at or timezone.now())
+        asking = cls.objects.create(
+            challenge=locked, version=locked.version, by=by, words=words, at=at or timezone.now()
+        )
         for seat in Seat.objects.current().independent_of(locked).select_related("person"):
             locked.involve(seat.person, Part.REVIEWER, by=by, at=asking.at)
         locked.is_in_review = True
@@ -122,9 +124,7 @@ class Review(models.Model):
     answer = models.TextField(_("what does this improve in the life of ordinary people?"), max_length=5_000)
     blind_spot = models.TextField(_("what is the blind spot?"), blank=True, max_length=3_000)
     resident_in_view = models.TextField(_("is the resident in view?"), blank=True, max_length=3_000)
-    technological_fix = models.TextField(
-        _("is this more than a technological fix?"), blank=True, max_length=3_000
-    )
+    technological_fix = models.TextField(_("is this more than a technological fix?"), blank=True, max_length=3_000)
     social_impact = models.TextField(_("what is the social impact?"), blank=True, max_length=3_000)
     financial_impact = models.TextField(_("what is the financial impact?"), blank=True, max_length=3_000)
     note = models.TextField(_("a note that only the team reads"), blank=True, max_length=3_000)

@@ -4,404 +4,856 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
 import django.utils.timezone
-import regions.models.attachment
 import taggit.managers
 from django.conf import settings
 from django.db import migrations, models
 
+import regions.models.attachment
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('regions', '0001_search'),
-        ('taggit', '0006_rename_taggeditem_content_type_object_id_taggit_tagg_content_8fc721_idx'),
+        ("accounts", "0001_initial"),
+        ("regions", "0001_search"),
+        ("taggit", "0006_rename_taggeditem_content_type_object_id_taggit_tagg_content_8fc721_idx"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('verb', models.CharField(choices=[('published', 'published this'), ('imported', 'brought this in from elsewhere'), ('edited', 'changed the text'), ('filed', 'changed region, theme or tags'), ('commented', 'commented'), ('attached', 'added a file'), ('detached', 'took a file away'), ('moved', 'moved this on'), ('prototyped', 'added a prototype'), ('tested', 'added a test round'), ('offered', 'offered help'), ('offer-accepted', 'accepted an offer'), ('offer-declined', 'declined an offer'), ('offer-happened', 'told what came of an offer'), ('offer-lapsed', 'closed an offer that came to nothing'), ('joined-team', 'joined the team'), ('left-team', 'left the team'), ('asked-review', 'asked the InnovatieKabinet for feedback'), ('closed-review', 'closed the question to the InnovatieKabinet'), ('reviewed', 'gave feedback for the InnovatieKabinet'), ('point-answered', 'answered a point'), ('reflected', 'wrote what was done with the feedback'), ('board-decided', 'recorded the decision of the national portfolio meeting'), ('warned-silent', 'asked whether this still goes on'), ('handed-over', 'handed this over'), ('hidden', 'hid this'), ('restored', 'put this back'), ('comments-closed', 'closed the comments'), ('comments-opened', 'opened the comments'), ('comment-hidden', 'hid a comment'), ('comment-restored', 'put a comment back'), ('reported', 'reported this'), ('report-closed', 'closed a report'), ('asked-to-join', 'asked to join the region'), ('let-in', 'let someone into the region'), ('not-let-in', 'did not let someone into the region'), ('left', 'left the region'), ('region-wished', 'asked for a new region'), ('staff-added', 'added this in the admin'), ('staff-changed', 'changed this in the admin'), ('staff-removed', 'removed this in the admin')], max_length=20)),
-                ('audience', models.CharField(choices=[('all', 'everyone who sees it'), ('network', 'the network'), ('team', 'author and team'), ('desk', 'moderators and staff')], default='all', max_length=8)),
-                ('object_kind', models.CharField(blank=True, max_length=20)),
-                ('object_id', models.CharField(blank=True, max_length=40)),
-                ('data', models.JSONField(default=dict)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "verb",
+                    models.CharField(
+                        choices=[
+                            ("published", "published this"),
+                            ("imported", "brought this in from elsewhere"),
+                            ("edited", "changed the text"),
+                            ("filed", "changed region, theme or tags"),
+                            ("commented", "commented"),
+                            ("attached", "added a file"),
+                            ("detached", "took a file away"),
+                            ("moved", "moved this on"),
+                            ("prototyped", "added a prototype"),
+                            ("tested", "added a test round"),
+                            ("offered", "offered help"),
+                            ("offer-accepted", "accepted an offer"),
+                            ("offer-declined", "declined an offer"),
+                            ("offer-happened", "told what came of an offer"),
+                            ("offer-lapsed", "closed an offer that came to nothing"),
+                            ("joined-team", "joined the team"),
+                            ("left-team", "left the team"),
+                            ("asked-review", "asked the InnovatieKabinet for feedback"),
+                            ("closed-review", "closed the question to the InnovatieKabinet"),
+                            ("reviewed", "gave feedback for the InnovatieKabinet"),
+                            ("point-answered", "answered a point"),
+                            ("reflected", "wrote what was done with the feedback"),
+                            ("board-decided", "recorded the decision of the national portfolio meeting"),
+                            ("warned-silent", "asked whether this still goes on"),
+                            ("handed-over", "handed this over"),
+                            ("hidden", "hid this"),
+                            ("restored", "put this back"),
+                            ("comments-closed", "closed the comments"),
+                            ("comments-opened", "opened the comments"),
+                            ("comment-hidden", "hid a comment"),
+                            ("comment-restored", "put a comment back"),
+                            ("reported", "reported this"),
+                            ("report-closed", "closed a report"),
+                            ("asked-to-join", "asked to join the region"),
+                            ("let-in", "let someone into the region"),
+                            ("not-let-in", "did not let someone into the region"),
+                            ("left", "left the region"),
+                            ("region-wished", "asked for a new region"),
+                            ("staff-added", "added this in the admin"),
+                            ("staff-changed", "changed this in the admin"),
+                            ("staff-removed", "removed this in the admin"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[
+                            ("all", "everyone who sees it"),
+                            ("network", "the network"),
+                            ("team", "author and team"),
+                            ("desk", "moderators and staff"),
+                        ],
+                        default="all",
+                        max_length=8,
+                    ),
+                ),
+                ("object_kind", models.CharField(blank=True, max_length=20)),
+                ("object_id", models.CharField(blank=True, max_length=40)),
+                ("data", models.JSONField(default=dict)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Contribution',
+            name="Contribution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('challenge', 'challenge')], editable=False, max_length=12)),
-                ('title', models.CharField(max_length=140, verbose_name='title')),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('pending', 'waits for a moderator'), ('published', 'published'), ('hidden', 'hidden'), ('archived', 'archived')], default='draft', editable=False, max_length=10)),
-                ('visibility', models.CharField(choices=[('public', 'Everyone, also visitors without an account'), ('network', 'The network: members of all regions and the InnovatieKabinet'), ('region', 'My region only: its members and moderators'), ('team', 'The team only, and the moderators of the region')], default='public', max_length=8, verbose_name='who can read this')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('comment_count', models.PositiveIntegerField(default=0, editable=False)),
-                ('follower_count', models.PositiveIntegerField(default=0, editable=False)),
-                ('is_in_review', models.BooleanField(default=False, editable=False)),
-                ('is_closed_for_comments', models.BooleanField(default=False, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('published_at', models.DateTimeField(editable=False, null=True)),
-                ('last_activity_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("challenge", "challenge")], editable=False, max_length=12)),
+                ("title", models.CharField(max_length=140, verbose_name="title")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("pending", "waits for a moderator"),
+                            ("published", "published"),
+                            ("hidden", "hidden"),
+                            ("archived", "archived"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[
+                            ("public", "Everyone, also visitors without an account"),
+                            ("network", "The network: members of all regions and the InnovatieKabinet"),
+                            ("region", "My region only: its members and moderators"),
+                            ("team", "The team only, and the moderators of the region"),
+                        ],
+                        default="public",
+                        max_length=8,
+                        verbose_name="who can read this",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("comment_count", models.PositiveIntegerField(default=0, editable=False)),
+                ("follower_count", models.PositiveIntegerField(default=0, editable=False)),
+                ("is_in_review", models.BooleanField(default=False, editable=False)),
+                ("is_closed_for_comments", models.BooleanField(default=False, editable=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("published_at", models.DateTimeField(editable=False, null=True)),
+                ("last_activity_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contributions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Comment',
+            name="Comment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(max_length=5000, verbose_name='your comment')),
-                ('html', models.TextField(editable=False)),
-                ('state', models.CharField(choices=[('shown', 'shown'), ('hidden', 'hidden'), ('deleted', 'deleted')], default='shown', max_length=8)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('edited_at', models.DateTimeField(blank=True, null=True)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to=settings.AUTH_USER_MODEL)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='replies', to='regions.comment')),
-                ('contribution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='regions.contribution')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.TextField(max_length=5000, verbose_name="your comment")),
+                ("html", models.TextField(editable=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("shown", "shown"), ("hidden", "hidden"), ("deleted", "deleted")],
+                        default="shown",
+                        max_length=8,
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("edited_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="comments",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="replies",
+                        to="regions.comment",
+                    ),
+                ),
+                (
+                    "contribution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="comments", to="regions.contribution"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=150, verbose_name='file name')),
-                ('file', models.FileField(upload_to=regions.models.attachment.stored_name)),
-                ('size', models.PositiveIntegerField()),
-                ('mime', models.CharField(max_length=100)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('contribution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='regions.contribution')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=150, verbose_name="file name")),
+                ("file", models.FileField(upload_to=regions.models.attachment.stored_name)),
+                ("size", models.PositiveIntegerField()),
+                ("mime", models.CharField(max_length=100)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "contribution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="regions.contribution",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.CharField(max_length=200)),
-                ('data', models.JSONField()),
-                ('saved_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("place", models.CharField(max_length=200)),
+                ("data", models.JSONField()),
+                ("saved_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="drafts", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('object_id', models.BigIntegerField()),
-                ('title', models.CharField(blank=True, max_length=300)),
-                ('text', models.TextField(blank=True)),
-                ('vector', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.SearchVector('title', config='nl', weight='A'), '||', django.contrib.postgres.search.SearchVector('text', config='nl', weight='B'), django.contrib.postgres.search.SearchConfig('nl')), output_field=django.contrib.postgres.search.SearchVectorField())),
-                ('contribution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='regions.contribution')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=20)),
+                ("object_id", models.BigIntegerField()),
+                ("title", models.CharField(blank=True, max_length=300)),
+                ("text", models.TextField(blank=True)),
+                (
+                    "vector",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.postgres.search.CombinedSearchVector(
+                            django.contrib.postgres.search.SearchVector("title", config="nl", weight="A"),
+                            "||",
+                            django.contrib.postgres.search.SearchVector("text", config="nl", weight="B"),
+                            django.contrib.postgres.search.SearchConfig("nl"),
+                        ),
+                        output_field=django.contrib.postgres.search.SearchVectorField(),
+                    ),
+                ),
+                (
+                    "contribution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="entries", to="regions.contribution"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Unspread',
+            name="Unspread",
             fields=[
-                ('event', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, serialize=False, to='regions.event')),
+                (
+                    "event",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        serialize=False,
+                        to="regions.event",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='event',
-            name='contribution',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='regions.contribution'),
+            model_name="event",
+            name="contribution",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="events", to="regions.contribution"
+            ),
         ),
         migrations.AddField(
-            model_name='event',
-            name='subject',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="event",
+            name="subject",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.CreateModel(
-            name='Follow',
+            name="Follow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('contribution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='follows', to='regions.contribution')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='follows', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "contribution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="follows", to="regions.contribution"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="follows", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Involvement',
+            name="Involvement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('part', models.CharField(choices=[('author', 'author'), ('team', 'team'), ('reviewer', 'gives feedback')], max_length=10)),
-                ('started_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('contribution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='involvements', to='regions.contribution')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='involvements', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "part",
+                    models.CharField(
+                        choices=[("author", "author"), ("team", "team"), ("reviewer", "gives feedback")], max_length=10
+                    ),
+                ),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "contribution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="involvements",
+                        to="regions.contribution",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="involvements",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Municipality',
+            name="Municipality",
             fields=[
-                ('code', models.CharField(max_length=6, primary_key=True, serialize=False, verbose_name='CBS code')),
-                ('name', models.CharField(max_length=60, unique=True, verbose_name='name')),
-                ('sort_name', models.CharField(db_index=True, editable=False, max_length=60)),
-                ('province', models.CharField(max_length=30, verbose_name='province')),
-                ('youth_region', models.CharField(max_length=60, verbose_name='youth-care region')),
-                ('labour_region', models.CharField(max_length=60, verbose_name='labour-market region')),
-                ('inhabitants', models.PositiveIntegerField(verbose_name='inhabitants')),
-                ('organisations', models.ManyToManyField(blank=True, related_name='municipalities', to='accounts.organisation')),
-                ('people', models.ManyToManyField(blank=True, editable=False, related_name='municipalities', to=settings.AUTH_USER_MODEL)),
+                ("code", models.CharField(max_length=6, primary_key=True, serialize=False, verbose_name="CBS code")),
+                ("name", models.CharField(max_length=60, unique=True, verbose_name="name")),
+                ("sort_name", models.CharField(db_index=True, editable=False, max_length=60)),
+                ("province", models.CharField(max_length=30, verbose_name="province")),
+                ("youth_region", models.CharField(max_length=60, verbose_name="youth-care region")),
+                ("labour_region", models.CharField(max_length=60, verbose_name="labour-market region")),
+                ("inhabitants", models.PositiveIntegerField(verbose_name="inhabitants")),
+                (
+                    "organisations",
+                    models.ManyToManyField(blank=True, related_name="municipalities", to="accounts.organisation"),
+                ),
+                (
+                    "people",
+                    models.ManyToManyField(
+                        blank=True, editable=False, related_name="municipalities", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'municipality',
-                'verbose_name_plural': 'municipalities',
-                'ordering': ('sort_name',),
+                "verbose_name": "municipality",
+                "verbose_name_plural": "municipalities",
+                "ordering": ("sort_name",),
             },
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(choices=[('waits', 'this waits on you'), ('own', 'you are on the team'), ('follow', 'you follow this'), ('region', 'this is your region'), ('theme', 'you follow this theme')], max_length=8)),
-                ('read_at', models.DateTimeField(blank=True, null=True)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='regions.event')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("waits", "this waits on you"),
+                            ("own", "you are on the team"),
+                            ("follow", "you follow this"),
+                            ("region", "this is your region"),
+                            ("theme", "you follow this theme"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("read_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="notices", to="regions.event"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="notices", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Region',
+            name="Region",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=60, unique=True, verbose_name='address')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
-                ('intro', models.TextField(blank=True, verbose_name='introduction')),
-                ('intro_en', models.TextField(blank=True, verbose_name='introduction in English')),
-                ('welcome', models.TextField(blank=True, help_text='Markdown', verbose_name='what this community does')),
-                ('welcome_en', models.TextField(blank=True, verbose_name='what this community does, in English')),
-                ('member_count', models.PositiveIntegerField(default=0, editable=False)),
-                ('municipalities', models.ManyToManyField(blank=True, related_name='regions', to='regions.municipality')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=60, unique=True, verbose_name="address")),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                ("intro", models.TextField(blank=True, verbose_name="introduction")),
+                ("intro_en", models.TextField(blank=True, verbose_name="introduction in English")),
+                (
+                    "welcome",
+                    models.TextField(blank=True, help_text="Markdown", verbose_name="what this community does"),
+                ),
+                ("welcome_en", models.TextField(blank=True, verbose_name="what this community does, in English")),
+                ("member_count", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "municipalities",
+                    models.ManyToManyField(blank=True, related_name="regions", to="regions.municipality"),
+                ),
             ],
             options={
-                'verbose_name': 'region',
-                'verbose_name_plural': 'regions',
-                'ordering': ('name',),
+                "verbose_name": "region",
+                "verbose_name_plural": "regions",
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('member', 'member'), ('moderator', 'moderator')], default='member', max_length=10, verbose_name='role')),
-                ('state', models.CharField(choices=[('pending', 'waiting for an answer'), ('active', 'active'), ('suspended', 'suspended'), ('ended', 'ended')], default='pending', max_length=10, verbose_name='state')),
-                ('motivation', models.TextField(blank=True, max_length=1000, verbose_name='why you want to join')),
-                ('answer', models.TextField(blank=True, max_length=1000, verbose_name='answer')),
-                ('since', models.DateTimeField(default=django.utils.timezone.now)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='regions.region')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("member", "member"), ("moderator", "moderator")],
+                        default="member",
+                        max_length=10,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "waiting for an answer"),
+                            ("active", "active"),
+                            ("suspended", "suspended"),
+                            ("ended", "ended"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("motivation", models.TextField(blank=True, max_length=1000, verbose_name="why you want to join")),
+                ("answer", models.TextField(blank=True, max_length=1000, verbose_name="answer")),
+                ("since", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="memberships", to="regions.region"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'membership',
-                'verbose_name_plural': 'memberships',
+                "verbose_name": "membership",
+                "verbose_name_plural": "memberships",
             },
         ),
         migrations.AddField(
-            model_name='event',
-            name='region',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region'),
+            model_name="event",
+            name="region",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="regions.region"
+            ),
         ),
         migrations.AddField(
-            model_name='contribution',
-            name='region',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to='regions.region', verbose_name='region'),
+            model_name="contribution",
+            name="region",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="contributions",
+                to="regions.region",
+                verbose_name="region",
+            ),
         ),
         migrations.CreateModel(
-            name='RegionWish',
+            name="RegionWish",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('words', models.TextField(blank=True, max_length=1000, verbose_name='what you would want to do there')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('handled_at', models.DateTimeField(blank=True, null=True, verbose_name='handled')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wishes', to='regions.municipality')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='region_wishes', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "words",
+                    models.TextField(blank=True, max_length=1000, verbose_name="what you would want to do there"),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("handled_at", models.DateTimeField(blank=True, null=True, verbose_name="handled")),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="wishes", to="regions.municipality"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="region_wishes",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'wish for a region',
-                'verbose_name_plural': 'wishes for a region',
+                "verbose_name": "wish for a region",
+                "verbose_name_plural": "wishes for a region",
             },
         ),
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(choices=[('privacy', 'It holds data of a recognisable person'), ('insult', 'It insults or discriminates'), ('advertising', 'It is advertising'), ('wrong-place', 'It does not belong in this place'), ('copyright', "It is someone else's work"), ('other', 'Another reason')], max_length=12, verbose_name='reason')),
-                ('words', models.TextField(blank=True, max_length=2000, verbose_name='in your own words')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('comment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='regions.comment')),
-                ('contribution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='regions.contribution')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("privacy", "It holds data of a recognisable person"),
+                            ("insult", "It insults or discriminates"),
+                            ("advertising", "It is advertising"),
+                            ("wrong-place", "It does not belong in this place"),
+                            ("copyright", "It is someone else's work"),
+                            ("other", "Another reason"),
+                        ],
+                        max_length=12,
+                        verbose_name="reason",
+                    ),
+                ),
+                ("words", models.TextField(blank=True, max_length=2000, verbose_name="in your own words")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "comment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reports",
+                        to="regions.comment",
+                    ),
+                ),
+                (
+                    "contribution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="reports", to="regions.contribution"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="reports", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Ruling',
+            name="Ruling",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('measure', models.CharField(choices=[('hide', 'hidden'), ('restore', 'put back'), ('close-comments', 'comments closed'), ('open-comments', 'comments opened')], max_length=14)),
-                ('reason', models.CharField(blank=True, choices=[('privacy', 'It holds data of a recognisable person'), ('insult', 'It insults or discriminates'), ('advertising', 'It is advertising'), ('wrong-place', 'It does not belong in this place'), ('copyright', "It is someone else's work"), ('other', 'Another reason')], max_length=12, verbose_name='reason')),
-                ('words', models.TextField(blank=True, max_length=2000, verbose_name='explanation for the author')),
-                ('was', models.CharField(blank=True, max_length=10)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('comment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='rulings', to='regions.comment')),
-                ('contribution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rulings', to='regions.contribution')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "measure",
+                    models.CharField(
+                        choices=[
+                            ("hide", "hidden"),
+                            ("restore", "put back"),
+                            ("close-comments", "comments closed"),
+                            ("open-comments", "comments opened"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("privacy", "It holds data of a recognisable person"),
+                            ("insult", "It insults or discriminates"),
+                            ("advertising", "It is advertising"),
+                            ("wrong-place", "It does not belong in this place"),
+                            ("copyright", "It is someone else's work"),
+                            ("other", "Another reason"),
+                        ],
+                        max_length=12,
+                        verbose_name="reason",
+                    ),
+                ),
+                ("words", models.TextField(blank=True, max_length=2000, verbose_name="explanation for the author")),
+                ("was", models.CharField(blank=True, max_length=10)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "comment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rulings",
+                        to="regions.comment",
+                    ),
+                ),
+                (
+                    "contribution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rulings", to="regions.contribution"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TaggedContribution',
+            name="TaggedContribution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tagged', to='regions.contribution')),
-                ('tag', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tagged_contributions', to='taggit.tag')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "content_object",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tagged", to="regions.contribution"
+                    ),
+                ),
+                (
+                    "tag",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tagged_contributions",
+                        to="taggit.tag",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='contribution',
-            name='tags',
-            field=taggit.managers.TaggableManager(blank=True, help_text='A comma-separated list of tags.', through='regions.TaggedContribution', to='taggit.Tag', verbose_name='tags'),
+            model_name="contribution",
+            name="tags",
+            field=taggit.managers.TaggableManager(
+                blank=True,
+                help_text="A comma-separated list of tags.",
+                through="regions.TaggedContribution",
+                to="taggit.Tag",
+                verbose_name="tags",
+            ),
         ),
         migrations.CreateModel(
-            name='Theme',
+            name="Theme",
             fields=[
-                ('slug', models.SlugField(max_length=40, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60, unique=True, verbose_name='name')),
-                ('name_en', models.CharField(blank=True, max_length=60, verbose_name='name in English')),
-                ('text', models.CharField(blank=True, max_length=240, verbose_name='in one line')),
-                ('text_en', models.CharField(blank=True, max_length=240, verbose_name='in one line, in English')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('followers', models.ManyToManyField(blank=True, editable=False, related_name='themes', to=settings.AUTH_USER_MODEL)),
+                ("slug", models.SlugField(max_length=40, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=60, unique=True, verbose_name="name")),
+                ("name_en", models.CharField(blank=True, max_length=60, verbose_name="name in English")),
+                ("text", models.CharField(blank=True, max_length=240, verbose_name="in one line")),
+                ("text_en", models.CharField(blank=True, max_length=240, verbose_name="in one line, in English")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                (
+                    "followers",
+                    models.ManyToManyField(
+                        blank=True, editable=False, related_name="themes", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'theme',
-                'verbose_name_plural': 'themes',
-                'ordering': ('position', 'name'),
+                "verbose_name": "theme",
+                "verbose_name_plural": "themes",
+                "ordering": ("position", "name"),
             },
         ),
         migrations.AddField(
-            model_name='contribution',
-            name='themes',
-            field=models.ManyToManyField(blank=True, related_name='contributions', to='regions.theme', verbose_name='themes'),
+            model_name="contribution",
+            name="themes",
+            field=models.ManyToManyField(
+                blank=True, related_name="contributions", to="regions.theme", verbose_name="themes"
+            ),
         ),
         migrations.CreateModel(
-            name='Version',
+            name="Version",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('text', models.JSONField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('contribution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='regions.contribution')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("text", models.JSONField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "contribution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="versions", to="regions.contribution"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['contribution', 'at'], name='comments_of_a_contribution'),
+            model_name="comment",
+            index=models.Index(fields=["contribution", "at"], name="comments_of_a_contribution"),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(fields=('person', 'place'), name='one_draft_per_person_and_place'),
+            model_name="draft",
+            constraint=models.UniqueConstraint(fields=("person", "place"), name="one_draft_per_person_and_place"),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['vector'], name='entry_words'),
+            model_name="entry",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["vector"], name="entry_words"),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['title'], name='entry_title_trigrams', opclasses=('gin_trgm_ops',)),
+            model_name="entry",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["title"], name="entry_title_trigrams", opclasses=("gin_trgm_ops",)
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('kind', 'object_id'), name='one_entry_per_object'),
+            model_name="entry",
+            constraint=models.UniqueConstraint(fields=("kind", "object_id"), name="one_entry_per_object"),
         ),
         migrations.AddConstraint(
-            model_name='follow',
-            constraint=models.UniqueConstraint(fields=('contribution', 'person'), name='one_follow_per_person'),
+            model_name="follow",
+            constraint=models.UniqueConstraint(fields=("contribution", "person"), name="one_follow_per_person"),
         ),
         migrations.AddIndex(
-            model_name='involvement',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['person', 'contribution'], name='current_parts_of_a_person'),
+            model_name="involvement",
+            index=models.Index(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=["person", "contribution"],
+                name="current_parts_of_a_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='involvement',
-            constraint=models.UniqueConstraint(fields=('contribution', 'person', 'part'), name='one_part_once_per_person'),
+            model_name="involvement",
+            constraint=models.UniqueConstraint(
+                fields=("contribution", "person", "part"), name="one_part_once_per_person"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='involvement',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('part', 'author')), fields=('contribution',), name='one_author_per_contribution'),
+            model_name="involvement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True), ("part", "author")),
+                fields=("contribution",),
+                name="one_author_per_contribution",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='involvement',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='a_part_ends_after_it_starts'),
+            model_name="involvement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_at__isnull", True), ("ended_at__gte", models.F("started_at")), _connector="OR"
+                ),
+                name="a_part_ends_after_it_starts",
+            ),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('read_at__isnull', True)), fields=['person', '-event'], name='unread_notices'),
+            model_name="notice",
+            index=models.Index(
+                condition=models.Q(("read_at__isnull", True)), fields=["person", "-event"], name="unread_notices"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('person', 'event'), name='one_notice_per_person_and_event'),
+            model_name="notice",
+            constraint=models.UniqueConstraint(fields=("person", "event"), name="one_notice_per_person_and_event"),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['person', 'state'], name='memberships_of_a_person'),
+            model_name="membership",
+            index=models.Index(fields=["person", "state"], name="memberships_of_a_person"),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['region', 'state', 'role'], name='members_of_a_region'),
+            model_name="membership",
+            index=models.Index(fields=["region", "state", "role"], name="members_of_a_region"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('region', 'person'), name='one_membership_per_person_and_region'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                fields=("region", "person"), name="one_membership_per_person_and_region"
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['contribution', '-at'], name='events_of_a_contribution'),
+            model_name="event",
+            index=models.Index(fields=["contribution", "-at"], name="events_of_a_contribution"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['region', '-at'], name='events_of_a_region'),
+            model_name="event",
+            index=models.Index(fields=["region", "-at"], name="events_of_a_region"),
         ),
         migrations.AddConstraint(
-            model_name='regionwish',
-            constraint=models.UniqueConstraint(condition=models.Q(('handled_at__isnull', True)), fields=('municipality', 'person'), name='one_open_wish_per_place'),
+            model_name="regionwish",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("handled_at__isnull", True)),
+                fields=("municipality", "person"),
+                name="one_open_wish_per_place",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('contribution', 'comment', 'person'), name='one_open_report_per_person_and_thing', nulls_distinct=False),
+            model_name="report",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=("contribution", "comment", "person"),
+                name="one_open_report_per_person_and_thing",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='taggedcontribution',
-            constraint=models.UniqueConstraint(fields=('tag', 'content_object'), name='one_tag_once_per_contribution'),
+            model_name="taggedcontribution",
+            constraint=models.UniqueConstraint(fields=("tag", "content_object"), name="one_tag_once_per_contribution"),
         ),
         migrations.AddIndex(
-            model_name='contribution',
-            index=models.Index(condition=models.Q(('state__in', ('published', 'archived')), ('visibility', 'public')), fields=['-last_activity_at', '-id'], name='public_by_activity'),
+            model_name="contribution",
+            index=models.Index(
+                condition=models.Q(("state__in", ("published", "archived")), ("visibility", "public")),
+                fields=["-last_activity_at", "-id"],
+                name="public_by_activity",
+            ),
         ),
         migrations.AddIndex(
-            model_name='contribution',
-            index=models.Index(fields=['region', 'state', '-last_activity_at'], name='contributions_of_a_region'),
+            model_name="contribution",
+            index=models.Index(fields=["region", "state", "-last_activity_at"], name="contributions_of_a_region"),
         ),
         migrations.AddIndex(
-            model_name='contribution',
-            index=models.Index(fields=['state', '-last_activity_at', '-id'], name='contributions_by_activity'),
+            model_name="contribution",
+            index=models.Index(fields=["state", "-last_activity_at", "-id"], name="contributions_by_activity"),
         ),
         migrations.AddIndex(
-            model_name='contribution',
-            index=models.Index(fields=['-published_at', '-id'], name='contributions_by_publication'),
+            model_name="contribution",
+            index=models.Index(fields=["-published_at", "-id"], name="contributions_by_publication"),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(fields=('contribution', 'number'), name='one_version_per_number'),
+            model_name="version",
+            constraint=models.UniqueConstraint(fields=("contribution", "number"), name="one_version_per_number"),
         ),
     ]

@@ -3,7 +3,7 @@
 import uuid
 from typing import Self
 
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -44,10 +44,15 @@ class Attachment(models.Model):
 
     @classmethod
     @transaction.atomic
-    def add(cls, contribution: Contribution, upload: UploadedFile, mime: str, *, by: Person) -> "Attachment":
+    def add(cls, contribution: Contribution, upload: "File[bytes]", mime: str, *, by: Person) -> "Attachment":
         """Keep a file that `regions.files.check` accepted."""
         attachment = cls.objects.create(
-            contribution_id=contribution.pk, name=upload.name or "", file=upload, size=upload.size or 0, mime=mime, by=by
+            contribution_id=contribution.pk,
+            name=upload.name or "",
+            file=upload,
+            size=upload.size or 0,
+            mime=mime,
+            by=by,
         )
         Event.write(Verb.ATTACHED, by=by, contribution=contribution, about=attachment, audience=Audience.ALL)
         return attachment

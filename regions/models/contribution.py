@@ -51,7 +51,7 @@ READABLE = (State.PUBLISHED, State.ARCHIVED)
 WITHHELD = (State.PENDING, State.HIDDEN)
 OWNERS = (Part.AUTHOR, Part.TEAM)
 
-M = TypeVar("M", bound="Contribution", covariant=True)
+M = TypeVar("M", bound="Contribution", covariant=True)  # noqa: PLC0105 - short in every signature
 
 
 def _reach(standing: Standing) -> Q:
@@ -120,7 +120,7 @@ class TaggedContribution(ItemBase):  # type: ignore[misc]  # taggit ships no typ
         constraints = (models.UniqueConstraint(fields=("tag", "content_object"), name="one_tag_once_per_contribution"),)
 
 
-class Contribution(models.Model):
+class Contribution(models.Model):  # type: ignore[django-manager-missing]  # of tags, by taggit
     """A challenge, later a post, a meeting, a pilot…: everything that has a reader, comments, followers and events."""
 
     KIND: ClassVar[str] = ""

@@ -38,7 +38,11 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """Keep what matches, best first."""
         exact = SearchQuery(words, search_type="websearch", config=CONFIG)
         rank = SearchRank(F("vector"), exact)
-        return self.matching(words).annotate(rank=Greatest(rank, 0.0)).order_by("-rank", "-contribution__last_activity_at", "pk")
+        return (
+            self.matching(words)
+            .annotate(rank=Greatest(rank, 0.0))
+            .order_by("-rank", "-contribution__last_activity_at", "pk")
+        )
 
 
 class Entry(models.Model):

@@ -161,9 +161,7 @@ class Ruling(models.Model):
         locked.save(update_fields=["is_closed_for_comments"])
         measure = cls.Measure.CLOSE_COMMENTS if closed else cls.Measure.OPEN_COMMENTS
         ruling = cls.objects.create(contribution=locked, measure=measure, words=words, by=by)
-        Event.write(
-            Verb.COMMENTS_CLOSED if closed else Verb.COMMENTS_OPENED, by=by, contribution=locked, about=ruling
-        )
+        Event.write(Verb.COMMENTS_CLOSED if closed else Verb.COMMENTS_OPENED, by=by, contribution=locked, about=ruling)
         return ruling
 
     @classmethod

@@ -49,7 +49,11 @@ def test_a_line_becomes_a_published_challenge(anna: Person, utrecht: Region, the
     assert {theme.slug for theme in found.themes.all()} == {"schulden", "jeugd"}
     assert set(found.tags.names()) == {"geld", "gezin"}
     event = Event.objects.get(contribution=found)
-    assert (event.verb, event.at.date().isoformat(), event.data) == (Verb.IMPORTED, "2026-02-03", {"stage": "verkenning"})
+    assert (event.verb, event.at.date().isoformat(), event.data) == (
+        Verb.IMPORTED,
+        "2026-02-03",
+        {"stage": "verkenning"},
+    )
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
@@ -57,7 +61,9 @@ def test_a_line_becomes_a_published_challenge(anna: Person, utrecht: Region, the
 def test_it_reads_what_dutch_excel_writes(
     encoding: str, delimiter: str, anna: Person, utrecht: Region, themes: None
 ) -> None:
-    row = line(anna, titel="Coördinatie één gezin – café", vraag="Eerste regel\nTweede; regel, met komma", thema="jeugd")
+    row = line(
+        anna, titel="Coördinatie één gezin – café", vraag="Eerste regel\nTweede; regel, met komma", thema="jeugd"
+    )
     text = f"{HEADING}\r\n{row}\r\n"
     if delimiter == ",":
         text = HEADING.replace(";", ",") + "\r\n" + row.replace('";"', '","') + "\r\n"
@@ -68,7 +74,9 @@ def test_it_reads_what_dutch_excel_writes(
     assert challenge.question.replace("\r", "") == "Eerste regel\nTweede; regel, met komma"
 
 
-def test_every_wrong_line_is_told_with_number_and_column(anna: Person, bo: Person, utrecht: Region, themes: None) -> None:
+def test_every_wrong_line_is_told_with_number_and_column(
+    anna: Person, bo: Person, utrecht: Region, themes: None
+) -> None:
     rows = [
         HEADING,
         line(anna, vraag="Twee\nregels"),

@@ -12,8 +12,8 @@ from tests import make
 CAST = (
     "visitor", "bo", "anna", "tom", "bram", "mo", "emil", "eva", "kim", "kas", "sam", "stan", "susan", "pim",
 )  # fmt: skip
-"""anna is the author, tom her team; kas was asked for feedback, kim was not; sam is the secretary; susan is suspended in
-the region; pim waits to be let in."""
+"""anna is the author, tom her team; kas was asked for feedback, kim was not; sam is the secretary; susan is suspended
+in the region; pim waits to be let in."""
 
 OWNERS = {"anna", "tom"}
 DESK = {"mo", "stan"}

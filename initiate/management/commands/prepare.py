@@ -14,7 +14,7 @@ from accounts.models import Person
 
 
 class Command(BaseCommand):
-    help = "Migrate, collect the static files where they changed, and load the demo network into an empty database."
+    help = "Migrate, collect static files that changed, load the demo network into an empty database."
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
