@@ -94,6 +94,12 @@ class Server:
             return False
         return True
 
+    def keep(self) -> None:
+        """Start it again if it died."""
+        if self.process and self.process.poll() is not None:
+            self.start()
+            self.wait()
+
     def stop(self, seconds: float = 20) -> None:
         if self.process and self.process.poll() is None:
             self.process.send_signal(self.stop_signal)

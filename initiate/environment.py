@@ -1,7 +1,7 @@
 """Reads settings from the environment; one that is missing or wrong stops the process with one sentence.
 
-What the environment lacks is looked up in the file `env` in INITIATE_HOME (lines NAME=value). `make run` writes
-it, so that `manage.py` in a second terminal talks to the same servers.
+What the environment lacks is looked up in the file `env` in INITIATE_HOME (lines NAME=value). `make run`
+writes it, so that `manage.py` in a second terminal talks to the same servers.
 """
 
 import os

@@ -18,8 +18,8 @@ SHARED: list[Processor] = [
 def renderer(form: str) -> Processor:
     if form == "JSON":
         return structlog.processors.JSONRenderer()
-    # Sorted keys and one line: a name with a newline in it cannot forge a second line.
-    return structlog.processors.KeyValueRenderer(key_order=["level", "event"], repr_native_str=False)
+    # One line, quoted where needed: a name with a line break in it cannot forge a second line.
+    return structlog.processors.LogfmtRenderer(key_order=["level", "event"], bool_as_flag=False)
 
 
 def logging_config(level: str, form: str) -> dict[str, Any]:
