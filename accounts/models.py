@@ -1,16 +1,19 @@
 """People, the organisations they work for, and the terms they serve."""
 
 import uuid
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from accounts.errors import AlreadyDecided, AlreadyThere
 
 
 class Language(models.TextChoices):
@@ -123,6 +126,11 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         longest = max(owned, key=lambda domain: len(domain.name), default=None)
         return longest.organisation if longest else None
 
+    def without(self, person: Person) -> Self:
+        """Keep those at which this person neither works now nor waits for a colleague."""
+        there = Affiliation.objects.filter(person=person)
+        return self.exclude(pk__in=(there.current() | there.waiting()).values("organisation"))
+
 
 class Organisation(models.Model):
     name = models.CharField(_("name"), max_length=160, unique=True)
@@ -173,6 +181,29 @@ class AffiliationQuerySet(models.QuerySet["Affiliation"]):
     def waiting(self) -> Self:
         return self.filter(confirmed_at__isnull=True)
 
+    def waiting_on(self, person: Person) -> Self:
+        """Keep the questions that this person may answer: a colleague's, at an organisation where an own address counts."""
+        mine = Affiliation.objects.current().filter(person=person, basis=Affiliation.Basis.DOMAIN)
+        asked = self.waiting().filter(organisation__in=mine.values("organisation"), person__is_active=True)
+        return asked.exclude(person=person).select_related("person", "organisation").order_by("asked_at", "pk")
+
+    def for_list(self) -> Self:
+        return self.select_related("organisation").order_by(Lower("organisation__name"))
+
+    @transaction.atomic
+    def follow_addresses(self, person: Person, addresses: Iterable[str]) -> None:
+        """Make the affiliations by domain of a person those of these confirmed addresses; the others end."""
+        Person.objects.select_for_update().get(pk=person.pk)
+        found = [Organisation.objects.for_address(address) for address in addresses]
+        organisations = {organisation.pk: organisation for organisation in found if organisation}
+        gone = self.filter(person=person, basis=Affiliation.Basis.DOMAIN).exclude(organisation__in=organisations)
+        gone.current().update(ends_on=timezone.localdate() - timedelta(days=1))
+        kept = {"basis": Affiliation.Basis.DOMAIN, "confirmed_by": None, "ends_on": None}
+        for organisation in organisations.values():
+            self.update_or_create(
+                person=person, organisation=organisation, defaults=kept | {"confirmed_at": timezone.now()}
+            )
+
 
 class Affiliation(models.Model):
     """A person at an organisation: by the domain of a confirmed address, or confirmed by a colleague until a date."""
@@ -195,7 +226,9 @@ class Affiliation(models.Model):
         verbose_name = _("affiliation")
         verbose_name_plural = _("affiliations")
         constraints = (
-            models.UniqueConstraint(fields=("person", "organisation"), name="one_affiliation_per_person_and_organisation"),
+            models.UniqueConstraint(
+                fields=("person", "organisation"), name="one_affiliation_per_person_and_organisation"
+            ),
             models.CheckConstraint(
                 condition=Q(basis="domain") | Q(confirmed_at__isnull=True) | Q(ends_on__isnull=False),
                 name="a_colleague_confirms_until_a_date",
@@ -208,6 +241,54 @@ class Affiliation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} – {self.organisation}"
+
+    @property
+    def is_current(self) -> bool:
+        return self.confirmed_at is not None and (self.ends_on is None or self.ends_on >= timezone.localdate())
+
+    @classmethod
+    @transaction.atomic
+    def ask(cls, organisation: Organisation, *, by: Person) -> "Affiliation":
+        """Ask colleagues to confirm that one works there. Raises AlreadyThere for who works there or waits."""
+        row, made = cls.objects.select_for_update().get_or_create(
+            person=by, organisation=organisation, defaults={"basis": cls.Basis.COLLEAGUE}
+        )
+        if not made:
+            if row.is_current or row.confirmed_at is None:
+                raise AlreadyThere
+            row.basis, row.asked_at, row.ends_on = cls.Basis.COLLEAGUE, timezone.now(), None
+            row.confirmed_at = row.confirmed_by = None
+            row.save(update_fields=["basis", "asked_at", "confirmed_at", "confirmed_by", "ends_on"])
+        return row
+
+    @transaction.atomic
+    def confirm(self, *, by: Person, until: date) -> None:
+        """Say as a colleague that someone works here until a date. Raises AlreadyDecided."""
+        self._lock_waiting()
+        self.confirmed_at, self.confirmed_by, self.ends_on = timezone.now(), by, until
+        self.save(update_fields=["confirmed_at", "confirmed_by", "ends_on"])
+
+    @transaction.atomic
+    def decline(self) -> None:
+        """Take the question away, so that it may be asked again. Raises AlreadyDecided."""
+        self._lock_waiting()
+        Affiliation.objects.filter(pk=self.pk).delete()
+
+    @transaction.atomic
+    def end(self) -> None:
+        """Stop: today is the day after the last; a question that still waited goes away. Raises AlreadyDecided."""
+        row = Affiliation.objects.select_for_update().filter(pk=self.pk, basis=self.Basis.COLLEAGUE).first()
+        if row is None:
+            raise AlreadyDecided
+        if row.confirmed_at is None:
+            row.delete()
+        elif row.is_current:
+            row.ends_on = timezone.localdate() - timedelta(days=1)
+            row.save(update_fields=["ends_on"])
+
+    def _lock_waiting(self) -> None:
+        if not Affiliation.objects.select_for_update().waiting().filter(pk=self.pk).exists():
+            raise AlreadyDecided
 
 
 class RoleQuerySet(models.QuerySet["Role"]):

@@ -87,6 +87,8 @@ MIDDLEWARE = [
     "initiate.middleware.own_language",
     "initiate.middleware.sliding_session",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.middleware.second_factor",
+    "accounts.middleware.refused_form",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -106,6 +108,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "accounts.context.reader",
             ],
         },
     }
@@ -206,9 +209,11 @@ ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 if (BASE_DIR / "accounts" / "adapter.py").exists():  # until that file is there
     ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # only in the browser that signed up: allauth keeps that in the session
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True  # who asks for a new password hears by mail that there is no account
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -220,6 +225,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE.scheme
 ACCOUNT_RATE_LIMITS = (
     {"login": "300/m/ip", "login_failed": "300/m/ip,5/300s/key"} if DEMO and LOOPBACK else {}
 )
+MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Initiate"

@@ -16,6 +16,11 @@ def is_signed_in(person: Reader, thing: object = None) -> bool:
     return isinstance(person, Person) and person.is_active
 
 
+def can_see_person(person: Reader, other: Person) -> bool:
+    """The network sees its people; everyone sees themselves."""
+    return standing_of(person).in_network or (is_signed_in(person) and person == other)
+
+
 def is_moderator(person: Reader, region: Region) -> bool:
     return region.pk in standing_of(person).moderates
 

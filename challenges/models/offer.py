@@ -41,6 +41,11 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         known = Q(state__in=(Offer.State.ACCEPTED, Offer.State.HAPPENED))
         return offers.filter(known | Q(person=person) if isinstance(person, Person) else known)
 
+    def made_by(self, person: Person) -> Self:
+        """Return someone's own offers, on what they still see, latest first."""
+        seen = Challenge.objects.visible_to(person)
+        return self.filter(person=person, challenge__in=seen).select_related("challenge").order_by("-at", "-pk")
+
 
 class Offer(models.Model):
     class State(models.TextChoices):

@@ -103,6 +103,9 @@ class ContributionQuerySet(models.QuerySet[M]):
         mine = Involvement.objects.current().filter(contribution=OuterRef("pk"), person=person, part__in=OWNERS)
         return self.filter(Exists(mine))
 
+    def followed_by(self, person: Person) -> Self:
+        return self.filter(Exists(Follow.objects.filter(contribution=OuterRef("pk"), person=person)))
+
     def lock(self, pk: int) -> M:
         """Return the row as it is now, locked until the end of the transaction (parent and child)."""
         return self.select_for_update().get(pk=pk)

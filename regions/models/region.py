@@ -1,5 +1,6 @@
 """Regions, the municipalities that they cover, themes, and who belongs where."""
 
+from collections.abc import Collection
 from typing import Self
 
 from django.db import models, transaction
@@ -125,6 +126,15 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def moderators(self) -> Self:
         return self.active().filter(role=Membership.Role.MODERATOR)
+
+    def of(self, person: Person) -> Self:
+        """Return where someone belongs or asked to; what has ended is left out."""
+        lasting = self.filter(person=person).exclude(state=Membership.State.ENDED)
+        return lasting.select_related("region").order_by("region__name")
+
+    def waiting_on(self, regions: Collection[int]) -> Self:
+        """Keep the wishes to join these regions (by id), oldest first."""
+        return self.pending().filter(region__in=regions).select_related("person", "region").order_by("since", "pk")
 
     def for_list(self) -> Self:
         return self.select_related("person", "region").order_by("-role", "person__name", "pk")

@@ -1,0 +1,187 @@
+"""The forms of a person's own things."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Knowledge, Language, Organisation, Person
+from accounts.rules import latest_end
+from digests.models import Frequency
+from digests.rhythm import subscribe
+from regions.forms import TextForm
+from regions.models import Municipality, Theme
+
+# What allauth's own forms say, in our words: these msgids are allauth's, and our catalogue goes before its own.
+ALLAUTH_WORDS = (
+    gettext_noop("Email"),
+    gettext_noop("Email address"),
+    gettext_noop("Password"),
+    gettext_noop("Current Password"),
+    gettext_noop("New Password"),
+    gettext_noop("New Password (again)"),
+    gettext_noop("Password (again)"),
+    gettext_noop("Forgot your password?"),
+    gettext_noop("You must type the same password each time."),
+    gettext_noop("Authenticator code"),
+    gettext_noop("Code"),
+    gettext_noop("Passwordless"),
+    gettext_noop(
+        "Enabling passwordless operation allows you to sign in using just this key, but imposes additional "
+        "requirements such as biometrics or PIN protection."
+    ),
+    gettext_noop("Master key"),
+    gettext_noop("Backup key"),
+    gettext_noop("Key nr. {number}"),
+    gettext_noop("Use your password"),
+    gettext_noop("Use authenticator app or code"),
+    gettext_noop("Use a security key"),
+)
+
+
+class LineField(forms.CharField):
+    """One line of text: what cannot be printed (line ends, direction marks) never reaches a mail header or a list."""
+
+    def to_python(self, value: Any) -> str:
+        text = "".join(letter if letter.isprintable() else " " for letter in str(value or ""))
+        return super().to_python(" ".join(text.split())) or ""
+
+
+def municipality_field(**kwargs: Any) -> "forms.ModelChoiceField[Municipality]":
+    return forms.ModelChoiceField(
+        Municipality.objects.all(), required=False, empty_label=_("No municipality chosen"), **kwargs
+    )
+
+
+def frequency_field() -> forms.ChoiceField:
+    """Nothing is chosen beforehand: mail comes to who asked for it."""
+    return forms.ChoiceField(
+        label=_("How often do you want an overview by mail?"),
+        help_text=_("The overview tells what is new for you. You can change this at any time."),
+        choices=Frequency.choices,
+        widget=forms.RadioSelect,
+    )
+
+
+class SignupForm(TextForm):
+    """What signing up asks besides address and password (allauth's form inherits from this one)."""
+
+    field_order = ("name", "email", "password1", "frequency", "municipality")
+
+    name = LineField(label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    frequency = frequency_field()
+    municipality = municipality_field(
+        label=_("Your municipality"),
+        help_text=_("Where you work or live. We then show which region is yours."),
+    )
+
+    def signup(self, request: HttpRequest, user: Person) -> None:
+        """Keep the answers with the new person, in the language of the page they were given on."""
+        user.name = self.cleaned_data["name"]
+        spoken = get_language()
+        user.language = spoken if spoken in Language.values else Language.NL
+        user.save(update_fields=["name", "language"])
+        subscribe(user, self.cleaned_data["frequency"])
+        if self.cleaned_data["municipality"]:
+            user.municipalities.add(self.cleaned_data["municipality"])
+
+
+class ThemesForm(forms.Form):
+    """The themes one follows, and the municipality one works or lives in."""
+
+    municipality = municipality_field(label=_("Your municipality"))
+    themes = forms.ModelMultipleChoiceField(
+        Theme.objects.all(),
+        label=_("Themes you follow"),
+        help_text=_("What is new in these themes comes in your overview."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        self.person = person
+        self.home = person.municipalities.first()
+        given = {"municipality": self.home, "themes": list(person.themes.all())}
+        kwargs["initial"] = given | kwargs.get("initial", {})
+        super().__init__(*args, **kwargs)
+
+    def save(self) -> None:
+        """Keep both; someone of several municipalities keeps them all, unless the first is changed."""
+        chosen = self.cleaned_data["municipality"]
+        if chosen != self.home:
+            self.person.municipalities.set([chosen] if chosen else [])
+        self.person.themes.set(self.cleaned_data["themes"])
+
+
+class ProfileForm(ThemesForm, TextForm):
+    field_order = ("name", "function", "knowledge", "municipality", "themes")
+
+    name = LineField(label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    function = LineField(
+        label=_("Your function"),
+        help_text=_("For example: policy officer for youth, resident, director of a social enterprise."),
+        max_length=160,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
+    )
+    knowledge = forms.MultipleChoiceField(
+        label=_("What kind of knowledge do you bring?"),
+        help_text=_("All three count as much. You may choose more than one."),
+        choices=Knowledge.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        given = {"name": person.name, "function": person.function, "knowledge": person.knowledge}
+        super().__init__(*args, person=person, initial=given, **kwargs)
+
+    def save(self) -> None:
+        for name in ("name", "function", "knowledge"):
+            setattr(self.person, name, self.cleaned_data[name])
+        self.person.save(update_fields=["name", "function", "knowledge"])
+        super().save()
+
+
+class PreferencesForm(forms.Form):
+    frequency = frequency_field()
+    language = forms.ChoiceField(
+        label=_("Language of the site and of your mail"), choices=Language.choices, widget=forms.RadioSelect
+    )
+
+    def save(self, person: Person) -> None:
+        subscribe(person, self.cleaned_data["frequency"])
+        person.language = self.cleaned_data["language"]
+        person.save(update_fields=["language"])
+
+
+class AskForm(forms.Form):
+    """At which organisation a colleague has to confirm one."""
+
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(), label=_("Organisation"), empty_label=_("Choose an organisation")
+    )
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].queryset = Organisation.objects.without(person)
+
+
+class ConfirmForm(forms.Form):
+    """Until when a colleague vouches for someone."""
+
+    until = forms.DateField(
+        label=_("Works here until"),
+        help_text=_("At most two years from now. After that you can confirm it again."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def clean_until(self) -> date:
+        until: date = self.cleaned_data["until"]
+        if not timezone.localdate() <= until <= latest_end():
+            raise forms.ValidationError(_("Choose a day between today and two years from now."), code="range")
+        return until
