@@ -98,20 +98,14 @@ class Asking(models.Model):
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
-    def sent(self) -> Self:
-        return self.filter(sent_at__isnull=False)
-
-    def drafts_of(self, person: Person) -> Self:
-        return self.filter(sent_at__isnull=True, by=person)
-
     def for_challenge(self, challenge: Challenge) -> Self:
-        """The sent ones, newest first, with points and offers."""
-        sent = self.sent().filter(challenge=challenge).select_related("by", "prototype")
-        return sent.prefetch_related("points__answered_by", "offers__person").order_by("-sent_at", "-pk")
+        """Newest first, with points and offers."""
+        found = self.filter(challenge=challenge).select_related("by", "prototype")
+        return found.prefetch_related("points__answered_by", "offers__person").order_by("-sent_at", "-pk")
 
 
 class Review(models.Model):
-    """A cabinet member's feedback on one version; a draft until it is sent."""
+    """A cabinet member's feedback on one version, as it was sent; until then it is a `regions.Draft`."""
 
     PROMPTS = ("blind_spot", "resident_in_view", "technological_fix", "social_impact", "financial_impact")
     TEXTS = ("answer", *PROMPTS, "note")
@@ -128,8 +122,7 @@ class Review(models.Model):
     social_impact = models.TextField(_("what is the social impact?"), blank=True, max_length=3_000)
     financial_impact = models.TextField(_("what is the financial impact?"), blank=True, max_length=3_000)
     note = models.TextField(_("a note that only the team reads"), blank=True, max_length=3_000)
-    started_at = models.DateTimeField(default=timezone.now)
-    sent_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(default=timezone.now)
 
     objects = ReviewQuerySet.as_manager()
 
@@ -167,25 +160,22 @@ class Review(models.Model):
         locked = Challenge.objects.lock(challenge.pk)
         if not locked.is_independent(by):
             raise NotIndependent
-        review = cls._open(locked, by, seen)
-        for name in cls.TEXTS:
-            setattr(review, name, text.get(name, ""))
-        review.sent_at = at or timezone.now()
-        review.asking = locked.askings.open().first()
-        review.prototype = locked.prototypes.order_by("-number").first()
-        review.save()
+        if locked.reviews.filter(by=by, version=seen).exists():
+            raise AlreadyDone("sent")
+        review = cls.objects.create(
+            challenge=locked,
+            by=by,
+            version=seen,
+            sent_at=at or timezone.now(),
+            asking=locked.askings.open().first(),
+            prototype=locked.prototypes.order_by("-number").first(),
+            **{name: text.get(name, "") for name in cls.TEXTS},
+        )
         made = review._add_points(points)
         for kind, words in offers:
             Offer.make(locked, by=by, kind=kind, words=words, review=review, at=at)
         review._count(made)
         return review
-
-    @classmethod
-    def _open(cls, challenge: Challenge, by: Person, seen: int) -> "Review":
-        review = cls.objects.filter(challenge=challenge, by=by, version=seen).first()
-        if review and review.sent_at:
-            raise AlreadyDone("sent")
-        return review or cls(challenge=challenge, by=by, version=seen)
 
     def _add_points(self, texts: Iterable[str]) -> int:
         rows = [Point(review=self, number=number, text=text) for number, text in enumerate(texts, 1)]
@@ -195,24 +185,13 @@ class Review(models.Model):
         challenge = Challenge.objects.lock(self.challenge_id)
         challenge.review_count += 1
         challenge.open_point_count += points
-        challenge.last_activity_at = max(challenge.last_activity_at, self.sent_at or timezone.now())
+        challenge.last_activity_at = max(challenge.last_activity_at, self.sent_at)
         challenge.save(update_fields=["review_count", "open_point_count", "last_activity_at"])
         Event.write(
             Verb.REVIEWED, by=self.by, contribution=challenge, about=self, audience=Audience.NETWORK, at=self.sent_at
         )
-        if self.asking and self.asking.reviews.sent().count() >= ENOUGH:
+        if self.asking and self.asking.reviews.count() >= ENOUGH:
             self.asking.close(by=self.by, at=self.sent_at)
-
-    @classmethod
-    @transaction.atomic
-    def keep_draft(cls, challenge: Challenge, *, by: Person, seen: int, text: Mapping[str, str]) -> "Review":
-        """Keep unfinished feedback. Raises AlreadyDone when it was sent before."""
-        locked = Challenge.objects.lock(challenge.pk)
-        review = cls._open(locked, by, seen)
-        for name in cls.TEXTS:
-            setattr(review, name, text.get(name, ""))
-        review.save()
-        return review
 
 
 class Point(models.Model):

@@ -1,6 +1,6 @@
 """The text of a contribution as it was at a moment, and what someone is still writing."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.utils import timezone
@@ -12,6 +12,12 @@ from regions.models.contribution import Contribution
 class VersionQuerySet(models.QuerySet["Version"]):
     def for_list(self) -> Self:
         return self.select_related("by").order_by("-number")
+
+    def published(self, contribution: Contribution) -> Self:
+        """Keep what was not only a draft: the version that was published and later ones."""
+        newest = self.filter(contribution=contribution).order_by("-number")
+        first = newest.filter(at__lte=contribution.published_at).first() if contribution.published_at else newest.first()
+        return self.filter(contribution=contribution, number__gte=first.number if first else 1)
 
 
 class Version(models.Model):
@@ -36,9 +42,18 @@ class Draft(models.Model):
     """A person's unsaved writing in one form (`place`: the path of the form), kept until it is sent or thrown away."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="drafts")
+    contribution = models.ForeignKey(Contribution, null=True, on_delete=models.CASCADE, related_name="drafts")
     place = models.CharField(max_length=200)
     data = models.JSONField()
     saved_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("person", "place"), name="one_draft_per_person_and_place"),)
+
+    @classmethod
+    def keep(cls, place: str, data: dict[str, Any], *, by: Person) -> "Draft":
+        """Keep what someone has typed so far; the next keeping replaces it."""
+        draft, _made = cls.objects.update_or_create(
+            person=by, place=place, defaults={"data": data, "saved_at": timezone.now()}
+        )
+        return draft
