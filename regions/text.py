@@ -1,6 +1,7 @@
 """Markdown to safe HTML, plain text from Markdown, and the guard against citizen service numbers."""
 
 import re
+from functools import lru_cache
 
 import nh3
 from django.core.exceptions import ValidationError
@@ -22,6 +23,10 @@ def rendered(text: str) -> str:
     html = re.sub(r"<(/?)h[12]>", r"<\1h3>", html)
     html = re.sub(r"<(/?)h[56]>", r"<\1h4>", html)
     return nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, link_rel="nofollow noopener ugc")
+
+
+kept_html = lru_cache(maxsize=64)(rendered)
+"""The same, remembered: for the few texts that stand on many pages."""
 
 
 def plain(text: str, length: int = 0) -> str:

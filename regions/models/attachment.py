@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
-from regions.models.contribution import Contribution
+from regions.errors import AlreadyDone
+from regions.models.contribution import Contribution, State
 from regions.models.event import Audience, Event, Verb
 
 
@@ -54,12 +55,16 @@ class Attachment(models.Model):
             mime=mime,
             by=by,
         )
-        Event.write(Verb.ATTACHED, by=by, contribution=contribution, about=attachment, audience=Audience.ALL)
+        is_known = contribution.state != State.DRAFT
+        Event.write(Verb.ATTACHED, by=by, contribution=contribution, about=attachment, spread=is_known)
         return attachment
 
     @transaction.atomic
     def remove(self, by: Person) -> None:
-        """Take the file out of sight; the row stays for the log."""
+        """Take the file out of sight; the row stays for the log. Raises AlreadyDone when it was gone."""
+        locked = Attachment.objects.select_for_update().get(pk=self.pk)
+        if locked.removed_at:
+            raise AlreadyDone("removed")
         self.removed_at = timezone.now()
         self.save(update_fields=["removed_at"])
         Event.write(Verb.DETACHED, by=by, contribution=self.contribution, about=self, audience=Audience.TEAM)

@@ -4,14 +4,15 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models, transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
 from regions.errors import AlreadyDone, TooLate
-from regions.models.contribution import Contribution
+from regions.models.contribution import Contribution, State
 from regions.models.entry import Entry
-from regions.models.event import Event, Verb
+from regions.models.event import Audience, Event, Verb
 from regions.text import rendered
 
 EDIT_WINDOW = timedelta(minutes=30)
@@ -48,6 +49,10 @@ class Comment(models.Model):
     def __str__(self) -> str:
         return f"{self.author}: {self.text[:40]}"
 
+    def get_absolute_url(self) -> str:
+        """Return the address that leads to this place, on whichever page of the comments it stands."""
+        return reverse("regions:comment_place", args=[self.pk])
+
     @property
     def can_still_change(self) -> bool:
         return self.state == self.State.SHOWN and timezone.now() - self.at < EDIT_WINDOW
@@ -63,8 +68,13 @@ class Comment(models.Model):
         parent: "Comment | None" = None,
         at: datetime | None = None,
     ) -> "Comment":
-        """Write a comment, or a reply to one (a reply to a reply joins the same thread)."""
+        """Write a comment, or a reply to one (a reply to a reply joins the same thread).
+
+        Raises AlreadyDone when the comments were closed, or the contribution hidden, in the meantime.
+        """
         locked = Contribution.objects.lock(contribution.pk)
+        if locked.is_closed_for_comments or locked.state != State.PUBLISHED:
+            raise AlreadyDone("closed")
         comment = cls.objects.create(
             contribution=locked,
             author=by,
@@ -87,6 +97,7 @@ class Comment(models.Model):
         self.text, self.html, self.edited_at = text, rendered(text), timezone.now()
         self.save(update_fields=["text", "html", "edited_at"])
         Entry.put(self, self.contribution, title="", text=text)
+        self._log(Verb.COMMENT_EDITED)
 
     @transaction.atomic
     def delete_text(self) -> None:
@@ -98,6 +109,7 @@ class Comment(models.Model):
         self.state, self.text, self.html = self.State.DELETED, "", ""
         self.save(update_fields=["state", "text", "html"])
         self._leave_count(-1)
+        self._log(Verb.COMMENT_DELETED)
 
     @transaction.atomic
     def set_hidden(self, hidden: bool) -> None:
@@ -110,6 +122,12 @@ class Comment(models.Model):
         self.state = wanted
         self.save(update_fields=["state"])
         self._leave_count(-1 if hidden else 1)
+
+    def _log(self, verb: str) -> None:
+        """Leave a line in the log of which nobody is told."""
+        Event.write(
+            verb, by=self.author, contribution=self.contribution, about=self, audience=Audience.DESK, spread=False
+        )
 
     def _lock(self) -> None:
         Comment.objects.select_for_update().get(pk=self.pk)

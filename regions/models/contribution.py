@@ -6,6 +6,7 @@ from typing import ClassVar, Self, TypeVar
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.text import slugify
@@ -22,6 +23,10 @@ from regions.models.standing import Reader, Standing, standing_of
 
 class Kind(models.TextChoices):
     CHALLENGE = "challenge", _("challenge")
+
+
+PAGES = {Kind.CHALLENGE.value: "challenges:detail"}
+"""The page of each kind, by the name of its path: it takes the id and the slug."""
 
 
 class State(models.TextChoices):
@@ -163,6 +168,9 @@ class Contribution(models.Model):  # type: ignore[django-manager-missing]  # of 
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse(PAGES[self.kind], args=[self.pk, self.slug])
 
     @property
     def slug(self) -> str:

@@ -47,6 +47,8 @@ class Verb(models.TextChoices):
     RESTORED = "restored", _("put this back")
     COMMENTS_CLOSED = "comments-closed", _("closed the comments")
     COMMENTS_OPENED = "comments-opened", _("opened the comments")
+    COMMENT_EDITED = "comment-edited", _("changed a comment")
+    COMMENT_DELETED = "comment-deleted", _("deleted a comment")
     COMMENT_HIDDEN = "comment-hidden", _("hid a comment")
     COMMENT_RESTORED = "comment-restored", _("put a comment back")
     REPORTED = "reported", _("reported this")

@@ -1,10 +1,12 @@
 """Regions, the municipalities that they cover, themes, and who belongs where."""
 
 from collections.abc import Collection
-from typing import Self
+from typing import Any, Self
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Func, OuterRef, Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -13,11 +15,26 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation, Person
 from regions.errors import AlreadyDone
 from regions.models.event import Audience, Event, Verb
+from regions.text import kept_html
 
 
 def in_language(dutch: str, english: str) -> str:
     """Return the English text for a reader of English where there is one, else the Dutch."""
     return english if english and get_language() == "en" else dutch
+
+
+COMMON_NAMES = {"den haag": "'s-gravenhage", "den bosch": "'s-hertogenbosch"}
+
+
+class MunicipalityQuerySet(models.QuerySet["Municipality"]):
+    def called(self, words: str) -> "Municipality | None":
+        """Return the one with this CBS code or this name, whatever its capitals and accents."""
+        name = COMMON_NAMES.get(words.lower(), words)
+        return self.filter(Q(code__iexact=words) | Q(name__unaccent__iexact=name)).first()
+
+    def like(self, words: str) -> Self:
+        """Return up to five whose name begins with or looks like these words."""
+        return self.filter(Q(name__unaccent__istartswith=words) | Q(name__trigram_similar=words))[:5]
 
 
 class Municipality(models.Model):
@@ -32,6 +49,8 @@ class Municipality(models.Model):
     inhabitants = models.PositiveIntegerField(_("inhabitants"))
     people = models.ManyToManyField(Person, related_name="municipalities", blank=True, editable=False)
     organisations = models.ManyToManyField(Organisation, related_name="municipalities", blank=True)
+
+    objects = MunicipalityQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("municipality")
@@ -64,6 +83,27 @@ class Theme(models.Model):
         return in_language(self.text, self.text_en)
 
 
+COUNT_UP_TO = 1_000
+"""Challenges of a region are counted up to here, so that no page grows with the network."""
+
+
+class RegionQuerySet(models.QuerySet["Region"]):
+    def for_list(self, contributions: models.QuerySet[Any]) -> Self:
+        """What a list of regions shows; `contributions` holds what the reader sees, and is what is counted."""
+        places = Region.municipalities.through.objects.filter(region=OuterRef("pk")).values("municipality")
+        seen = contributions.filter(region=OuterRef("pk")).order_by().values("pk")
+        return self.annotate(
+            municipality_count=_length(places), contribution_count=_length(seen[: COUNT_UP_TO + 1])
+        ).order_by(Lower("name"))
+
+    def covering(self, municipality: Municipality) -> Self:
+        return self.filter(municipalities=municipality)
+
+
+def _length(rows: models.QuerySet[Any, Any]) -> Func:
+    return Func(ArraySubquery(rows), function="cardinality", output_field=models.IntegerField())
+
+
 class Region(models.Model):
     """A community; it covers municipalities, which may lie in several regions or in none."""
 
@@ -75,6 +115,8 @@ class Region(models.Model):
     welcome_en = models.TextField(_("what this community does, in English"), blank=True)
     municipalities = models.ManyToManyField(Municipality, related_name="regions", blank=True)
     member_count = models.PositiveIntegerField(default=0, editable=False)
+
+    objects = RegionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("region")
@@ -94,6 +136,10 @@ class Region(models.Model):
     @property
     def story(self) -> str:
         return in_language(self.welcome, self.welcome_en)
+
+    @property
+    def story_html(self) -> str:
+        return kept_html(self.story)
 
     @transaction.atomic
     def ask_to_join(self, by: Person, motivation: str = "") -> "Membership":
@@ -224,3 +270,14 @@ class RegionWish(models.Model):
 
     def __str__(self) -> str:
         return f"{self.municipality}: {self.person}"
+
+    @classmethod
+    @transaction.atomic
+    def make(cls, municipality: Municipality, *, by: Person, words: str = "") -> "RegionWish":
+        """Ask for a region; a second wish for the same place, while the first is open, replaces its words."""
+        wish, made = cls.objects.update_or_create(
+            municipality=municipality, person=by, handled_at=None, defaults={"words": words}
+        )
+        if made:
+            Event.write(Verb.REGION_WISHED, by=by, about=wish, subject=by, audience=Audience.DESK)
+        return wish
