@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
 SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -18,8 +18,17 @@ SHARED: list[Processor] = [
 def renderer(form: str) -> Processor:
     if form == "JSON":
         return structlog.processors.JSONRenderer()
-    # One line, quoted where needed: a name with a line break in it cannot forge a second line.
-    return structlog.processors.LogfmtRenderer(key_order=["level", "event"], bool_as_flag=False)
+    return text_line
+
+
+LOGFMT = structlog.processors.LogfmtRenderer(key_order=["level", "event"], bool_as_flag=False)
+
+
+def text_line(logger: Any, name: str, event: EventDict) -> str:
+    """For the eye: a value with a line break is quoted, so that no name forges a line; a traceback stands below."""
+    traceback = event.pop("exception", None)
+    event.pop("timestamp", None)
+    return str(LOGFMT(logger, name, event)) + (f"\n{traceback}" if traceback else "")
 
 
 def logging_config(level: str, form: str) -> dict[str, Any]:

@@ -186,7 +186,7 @@ def wait_for_page(port: int, web: Part) -> None:
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=2).close()
         except OSError:
-            time.sleep(0.1)
+            time.sleep(0.2)
         else:
             return
     raise embedded.CannotStart("the web process does not come up; its lines above say why.")
@@ -203,6 +203,12 @@ def welcome(port: int, env: dict[str, str]) -> None:
         for person in tomllib.loads(people.read_text(encoding="utf-8"))["person"][:9]:
             say("run", f"    {person['email']:<27} {person['function']}")
     say("run", "")
+
+
+def first_tick(env: dict[str, str]) -> None:
+    """Wake the worker now; beat would do so in a minute."""
+    command = [*CELERY, "call", "digests.tasks.tick", "--expires=55"]
+    subprocess.Popen(command, env=env, cwd=environment.BASE_DIR, stdout=subprocess.DEVNULL, start_new_session=True)
 
 
 # --- from start to stop ---------------------------------------------------------------------------------
@@ -223,7 +229,7 @@ def serve(port: int, given: dict[str, str]) -> None:
             part.start(env)
         wait_for_page(port, running[2])
         welcome(port, env)
-        speak("run", [*CELERY, "call", "digests.tasks.tick", "--expires=55"], env)
+        first_tick(env)
         keep(running, servers, env)
     finally:
         stop(running, servers)

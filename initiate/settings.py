@@ -4,11 +4,14 @@ import os
 from email.utils import formataddr
 from pathlib import Path
 
+import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from initiate import environment as env
 from initiate import logs
+
+django_stubs_ext.monkeypatch()  # so that Paginator[Challenge] and the like can be written
 
 BASE_DIR = env.BASE_DIR
 INITIATE_HOME = env.HOME
@@ -29,12 +32,8 @@ DEMO = env.setting("DEMO", env.truth, "true or false", "false")
 REQUIRE_SECOND_FACTOR = env.setting("REQUIRE_SECOND_FACTOR", env.truth, "true or false", "true")
 # How many proxies of ours stand in front: the last so many addresses in X-Forwarded-For are believed.
 PROXIES = env.setting("PROXIES", env.between(0, 5), "a number from 0 to 5", "0")
-DATABASE_POOL = env.setting(
-    "DATABASE_POOL", env.between(1, 100), "the connections of one web process, 1 to 100", "8"
-)
-SECURITY_CONTACT = env.setting(
-    "SECURITY_CONTACT", env.contact, "mailto:someone@host or https://host/page", ""
-)
+DATABASE_POOL = env.setting("DATABASE_POOL", env.between(1, 100), "the connections of one web process, 1 to 100", "8")
+SECURITY_CONTACT = env.setting("SECURITY_CONTACT", env.contact, "mailto:someone@host or https://host/page", "")
 LOG_LEVEL = env.setting(
     "LOG_LEVEL", env.one_of("DEBUG", "INFO", "WARNING", "ERROR"), "DEBUG, INFO, WARNING or ERROR", "INFO"
 )
@@ -222,9 +221,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE.scheme
 # On a laptop the demo is also looked at by many browsers at once, all from one address.
-ACCOUNT_RATE_LIMITS = (
-    {"login": "300/m/ip", "login_failed": "300/m/ip,5/300s/key"} if DEMO and LOOPBACK else {}
-)
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "300/m/ip,5/300s/key"} if DEMO and LOOPBACK else {}
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -132,7 +132,7 @@ def build_front_end() -> None:
 
 def compile_messages() -> None:
     catalogues = list((BASE / "locale").rglob("*.po"))
-    if step("messages", catalogues, *(path.with_suffix(".mo") for path in catalogues)):
+    if catalogues and step("messages", catalogues, *(path.with_suffix(".mo") for path in catalogues)):
         command("compiling the catalogues", PYTHON, "tools/messages.py", "compile")
         done("messages", catalogues)
 
