@@ -34,7 +34,7 @@ SHARED = [*SERVERS, "SITE_URL", "SECRET_KEY", "EMAIL_URL", "DEMO", "REQUIRE_SECO
 
 PYTHON = sys.executable
 # On a laptop root is a choice; Celery would fill the first screen with a warning about it.
-NO_ROOT_WARNING = {"PYTHONWARNINGS": "ignore::RuntimeWarning:celery.platforms"}
+NO_ROOT_WARNING = {"PYTHONWARNINGS": "ignore::Warning:celery.platforms"}
 CELERY = [PYTHON, "-m", "celery", "--quiet", "-A", "initiate"]
 QUIET = ["--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat"]
 GUNICORN_SETTINGS = environment.BASE_DIR / "initiate" / "gunicorn.py"
