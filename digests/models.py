@@ -1,9 +1,10 @@
 """The one outbox of the product, and how often each person gets an overview."""
 
-from typing import Self
+from typing import Any, Self
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -48,7 +49,7 @@ class MailQuerySet(models.QuerySet["Mail"]):
 
 
 class Mail(models.Model):
-    """One outgoing mail, unique by its key: kind and ids only, never a body or a secret; it is composed when sent."""
+    """One outgoing mail, unique by its key: kind and ids, never a body or a secret; composed when it is sent."""
 
     class State(models.TextChoices):
         READY = "ready", _("ready")
@@ -91,12 +92,31 @@ class Mail(models.Model):
     def __str__(self) -> str:
         return self.key
 
+    def turn(self, state: str, **fields: Any) -> bool:
+        """Go to another state; return False when the row is no longer in the state that this object knows."""
+        rows = Mail.objects.filter(pk=self.pk, state=self.state)
+        if not rows.update(state=state, state_at=Now(), **fields):
+            return False
+        self.state = state
+        return True
+
+    @transaction.atomic
+    def end(self, state: str, reply: str = "") -> bool:
+        """Finish without having told: what was enclosed is free for a next mail."""
+        ended = self.turn(state, reply=reply[:300])
+        if ended:
+            self.enclosures.all().delete()
+        return ended
+
 
 class Enclosure(models.Model):
     """A notice that a mail carries; the key on the notice keeps each item in at most one mail."""
 
     notice = models.OneToOneField(Notice, on_delete=models.CASCADE, primary_key=True, related_name="enclosure")
     mail = models.ForeignKey(Mail, on_delete=models.CASCADE, related_name="enclosures")
+
+    def __str__(self) -> str:
+        return f"{self.mail_id}: {self.notice_id}"
 
 
 class Pulse(models.Model):
@@ -105,6 +125,10 @@ class Pulse(models.Model):
     name = models.CharField(max_length=20, primary_key=True)
     at = models.DateTimeField(default=timezone.now)
 
-    @classmethod
-    def beat(cls, name: str) -> None:
-        cls.objects.update_or_create(name=name, defaults={"at": timezone.now()})
+    def __str__(self) -> str:
+        return f"{self.name}: {self.at:%Y-%m-%d %H:%M:%S}"
+
+    @staticmethod
+    def beat(name: str) -> None:
+        row = [Pulse(name=name)]
+        Pulse.objects.bulk_create(row, update_conflicts=True, unique_fields=["name"], update_fields=["at"])

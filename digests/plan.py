@@ -1,0 +1,63 @@
+"""Who gets an overview now: one mail per person and period, and what is enclosed in it."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from accounts.models import Person
+from digests.models import Enclosure, Mail, Subscription
+from digests.outbox import message_id, wake
+from digests.rhythm import database_now, next_time
+from regions.models import Notice
+
+BATCH = 100
+
+
+def plan() -> int:
+    """Plan every overview that is due; return how many mails were made."""
+    made = 0
+    while (step := plan_batch()) is not None:
+        made += step
+    return made
+
+
+@transaction.atomic
+def plan_batch() -> int | None:
+    """Plan some overviews, all or none of them; return how many mails were made, None when nothing is due."""
+    rows = Subscription.objects.select_for_update(skip_locked=True, of=("self",)).filter(next_at__lte=Now())
+    due = list(rows.order_by("next_at")[:BATCH])
+    if not due:
+        return None
+    now = database_now()
+    made = sum(_plan_one(subscription, now) for subscription in due)
+    Subscription.objects.bulk_update(due, ["next_at"])
+    if made:
+        wake()
+    return made
+
+
+def _plan_one(subscription: Subscription, now: datetime) -> bool:
+    """Make the mail of this period, unless there is nothing to tell, and go on to the next period.
+
+    After an outage the next period is the first one after now: one mail, not one for each that was missed.
+    """
+    period = subscription.next_at
+    subscription.next_at = next_time(subscription.frequency, now)
+    notices = list(waiting_notices(subscription.person_id).values_list("pk", flat=True))
+    if not notices or period is None:
+        return False
+    key = f"digest:{subscription.person_id}:{subscription.frequency}:{period.isoformat()}"
+    mail, made = Mail.objects.get_or_create(
+        key=key,
+        defaults={"kind": Mail.Kind.DIGEST, "person_id": subscription.person_id, "message_id": message_id(key)},
+    )
+    if made:
+        Enclosure.objects.bulk_create([Enclosure(notice_id=pk, mail=mail) for pk in notices], ignore_conflicts=True)
+    return made
+
+
+def waiting_notices(person: Person | int) -> QuerySet[Notice]:
+    """Return what a person has neither read nor been mailed, latest first."""
+    return Notice.objects.unread().filter(person=person, enclosure=None).order_by("-event")

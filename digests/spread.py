@@ -1,0 +1,146 @@
+"""From what happened to whom it concerns: `Unspread` rows become `Notice` rows."""
+
+from collections.abc import Iterator
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts.models import Person, Role
+from regions.models import (
+    Audience,
+    Comment,
+    Event,
+    Follow,
+    Involvement,
+    Membership,
+    Notice,
+    Part,
+    Theme,
+    Unspread,
+    Verb,
+)
+from regions.models.contribution import OWNERS, events_visible_to
+
+BATCH = 20
+ROWS = 2_000
+Reason = Notice.Reason
+Why = dict[int, str]
+"""Why each person, by id, is told of an event."""
+
+UNTOLD = frozenset({Verb.LEFT, Verb.STAFF_ADDED, Verb.STAFF_CHANGED, Verb.STAFF_REMOVED})
+"""What stands in the log only."""
+
+HOUSEKEEPING = frozenset(
+    {
+        Verb.IMPORTED,
+        Verb.FILED,
+        Verb.DETACHED,
+        Verb.JOINED_TEAM,
+        Verb.LEFT_TEAM,
+        Verb.CLOSED_REVIEW,
+        Verb.COMMENTS_CLOSED,
+        Verb.COMMENTS_OPENED,
+    }
+)
+"""What the team hears and followers are spared."""
+
+TEAM_WAITS = frozenset(
+    {Verb.OFFERED, Verb.JOINED_TEAM, Verb.REVIEWED, Verb.WARNED_SILENT, Verb.BOARD_DECIDED, Verb.HIDDEN, Verb.RESTORED}
+)
+"""What asks something of author and team, or decides about their challenge."""
+
+DESK_WAITS = frozenset({Verb.ASKED_TO_JOIN, Verb.REPORTED})
+"""What waits on the moderators of the region."""
+
+
+def spread() -> int:
+    """Tell of everything that nobody was told of yet; return the number of events."""
+    done = 0
+    while count := spread_batch():
+        done += count
+    return done
+
+
+@transaction.atomic
+def spread_batch() -> int:
+    """Turn some `Unspread` rows into notices, all or none of it; rows that a colleague holds are left to them."""
+    rows = Unspread.objects.select_for_update(skip_locked=True, of=("self",)).order_by("event")[:BATCH]
+    ids = list(rows.values_list("event", flat=True))
+    events = Event.objects.filter(pk__in=ids).select_related("contribution").order_by("pk")
+    whys = {event: concerned(event) for event in events if event.verb not in UNTOLD}
+    _keep_allowed(whys)
+    notices = [
+        Notice(person_id=person, event=event, reason=reason)
+        for event, why in whys.items()
+        for person, reason in why.items()
+    ]
+    Notice.objects.bulk_create(notices, batch_size=ROWS, ignore_conflicts=True)
+    Unspread.objects.filter(pk__in=ids).delete()
+    return len(ids)
+
+
+def concerned(event: Event) -> Why:
+    """Return whom this event concerns and why, the strongest reason of each; whether they may know comes after."""
+    why: Why = {}
+    for reason, people in _candidates(event):
+        for person in people:
+            why.setdefault(person, reason)
+    why.pop(event.actor_id or 0, None)
+    return why
+
+
+def _candidates(event: Event) -> Iterator[tuple[str, QuerySet[Person, int]]]:
+    """Yield reasons in the order of `Notice.Reason`, the strongest first, each with people by id."""
+    for people in _awaited(event):
+        yield Reason.WAITS, _ids(people)
+    if event.contribution is None or event.audience == Audience.DESK:
+        return
+    yield Reason.OWN, _ids(_part_holders(event, *OWNERS))
+    if event.verb not in HOUSEKEEPING:
+        yield Reason.FOLLOW, _ids(Follow.objects.filter(contribution=event.contribution_id).values("person"))
+    if event.verb == Verb.PUBLISHED:
+        members = Membership.objects.active().filter(region=event.contribution.region_id)
+        yield Reason.REGION, _ids(members.values("person"))
+        themes = Theme.objects.filter(contributions=event.contribution_id)
+        yield Reason.THEME, _ids(Theme.followers.through.objects.filter(theme__in=themes).values("person"))
+
+
+def _awaited(event: Event) -> Iterator[QuerySet]:  # type: ignore[type-arg]
+    """Yield on whom it waits: the one whom it is about, the team, the InnovatieKabinet, the desk or staff."""
+    yield Person.objects.filter(pk=event.subject_id or 0).values("pk")
+    if event.verb in TEAM_WAITS:
+        yield _part_holders(event, *OWNERS)
+    if event.verb == Verb.ASKED_REVIEW:
+        yield _part_holders(event, Part.REVIEWER)
+        yield Role.objects.current().filter(name=Role.Name.SECRETARY).values("person")
+    if event.verb in DESK_WAITS:
+        yield Membership.objects.moderators().filter(region=event.region_id).values("person")
+    if event.verb == Verb.COMMENTED:
+        yield Comment.objects.filter(replies=int(event.object_id)).values("author")
+    if event.verb == Verb.REGION_WISHED:
+        yield Person.objects.filter(is_staff=True).values("pk")
+
+
+def _part_holders(event: Event, *parts: str) -> QuerySet:  # type: ignore[type-arg]
+    holders = Involvement.objects.current().filter(contribution=event.contribution_id, part__in=parts)
+    return holders.values("person")
+
+
+def _ids(people: QuerySet) -> QuerySet[Person, int]:  # type: ignore[type-arg]
+    return Person.objects.filter(is_active=True, pk__in=people).values_list("pk", flat=True)
+
+
+def _keep_allowed(whys: dict[Event, Why]) -> None:
+    """Drop who may not know of an event at this moment; what everyone may read asks nothing of anyone."""
+    closed = {event: why for event, why in whys.items() if not _is_open(event)}
+    people = {person for why in closed.values() for person in why}
+    for person in Person.objects.filter(pk__in=people).iterator(ROWS):
+        mine = [event.pk for event, why in closed.items() if person.pk in why]
+        known = set(events_visible_to(person).filter(pk__in=mine).values_list("pk", flat=True))
+        for event, why in closed.items():
+            if event.pk not in known:
+                why.pop(person.pk, None)
+
+
+def _is_open(event: Event) -> bool:
+    return event.contribution is not None and event.contribution.is_public and event.audience == Audience.ALL
