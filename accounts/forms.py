@@ -162,13 +162,13 @@ class PreferencesForm(forms.Form):
 class AskForm(forms.Form):
     """At which organisation a colleague has to confirm one."""
 
-    organisation = forms.ModelChoiceField(
-        Organisation.objects.none(), label=_("Organisation"), empty_label=_("Choose an organisation")
-    )
-
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["organisation"].queryset = Organisation.objects.without(person)
+        self.fields["organisation"] = forms.ModelChoiceField(
+            Organisation.objects.without(person),
+            label=_("Organisation"),
+            empty_label=_("Choose an organisation"),
+        )
 
 
 class ConfirmForm(forms.Form):

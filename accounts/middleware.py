@@ -48,7 +48,7 @@ def needs_second_factor(person: Person) -> bool:
 
 
 def has_second_factor(person: Person) -> bool:
-    return Authenticator.objects.filter(user=person, type__in=FACTORS).exists()
+    return bool(Authenticator.objects.filter(user=person, type__in=FACTORS).exists())
 
 
 def refused_form(get_response: Answer) -> Answer:

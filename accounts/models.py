@@ -182,7 +182,7 @@ class AffiliationQuerySet(models.QuerySet["Affiliation"]):
         return self.filter(confirmed_at__isnull=True)
 
     def waiting_on(self, person: Person) -> Self:
-        """Keep the questions that this person may answer: a colleague's, at an organisation where an own address counts."""
+        """Keep the questions that this person may answer: asked at an organisation whose address they have."""
         mine = Affiliation.objects.current().filter(person=person, basis=Affiliation.Basis.DOMAIN)
         asked = self.waiting().filter(organisation__in=mine.values("organisation"), person__is_active=True)
         return asked.exclude(person=person).select_related("person", "organisation").order_by("asked_at", "pk")
