@@ -8,6 +8,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models, transaction
+from django.db.models import Prefetch
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 from django.urls import reverse
@@ -25,6 +26,7 @@ from regions.models import (
     ContributionQuerySet,
     Entry,
     Event,
+    Involvement,
     Kind,
     Municipality,
     Part,
@@ -181,6 +183,16 @@ class Challenge(Contribution):  # type: ignore[django-manager-missing]  # of tag
     def theme_list(self) -> list[Theme]:
         return [Theme(**row) for row in self.theme_rows]
 
+    @property
+    def seeking_labels(self) -> list[str]:
+        return [str(Seeking(value).label) for value in self.seeking if value in Seeking.values]
+
+    @property
+    def reading_minutes(self) -> int:
+        """How long the text takes at 200 words a minute, at least one."""
+        words = sum(len(getattr(self, name).split()) for name in TEXT_FIELDS)
+        return max(1, round(words / 200))
+
     def rendered_html(self) -> dict[str, str]:
         return {name: rendered(getattr(self, name)) for name in MARKDOWN_FIELDS if getattr(self, name)}
 
@@ -212,7 +224,20 @@ class Challenge(Contribution):  # type: ignore[django-manager-missing]  # of tag
         locked = Challenge.objects.lock(self.pk)
         if locked.state != State.DRAFT:
             raise AlreadyDone(locked.state)
-        locked.delete()
+        if locked.events.exists():
+            locked._empty()
+        else:
+            locked.delete()
+
+    def _empty(self) -> None:
+        """Take every word away and end all parts, so that nobody sees it: the log keeps pointing here."""
+        for name in TEXT_FIELDS:
+            setattr(self, name, "")
+        self.html = {}
+        self.save(update_fields=[*TEXT_FIELDS, "html"])
+        self.versions.all().delete()
+        self.attachments.update(removed_at=timezone.now())
+        self.involvements.current().update(ended_at=timezone.now())
 
     @transaction.atomic
     def edit(self, *, by: Person, seen: int, text: Mapping[str, str], **fields: Any) -> bool:
@@ -278,7 +303,7 @@ class Challenge(Contribution):  # type: ignore[django-manager-missing]  # of tag
             raise MoveRefused(MoveRefused.Why.STAGE)
         if move not in moves_for(by, locked):
             raise MoveRefused(MoveRefused.Why.ROLE)
-        if move.needs_board and not locked.board_decisions.filter(is_positive=True).exists():
+        if move.needs_board and not locked.has_board_decision():
             raise MoveRefused(MoveRefused.Why.BOARD)
         if move.note and not note.strip():
             raise MoveRefused(MoveRefused.Why.NOTE)
@@ -322,6 +347,16 @@ class Challenge(Contribution):  # type: ignore[django-manager-missing]  # of tag
         locked.last_activity_at = max(locked.last_activity_at, at or timezone.now())
         locked.save(update_fields=["reflection", "html", "last_activity_at"])
         Event.write(Verb.REFLECTED, by=by, contribution=locked, at=at)
+
+    def team(self) -> "models.QuerySet[Involvement]":
+        """Author first, then the team, each with the organisations that they work for now."""
+        working = Prefetch("person__affiliations", Affiliation.objects.current().select_related("organisation"), "working")
+        parts = self.involvements.current().filter(part__in=OWNERS).select_related("person").prefetch_related(working)
+        return parts.order_by("part", "started_at", "pk")
+
+    def has_board_decision(self) -> bool:
+        """Tell whether the national portfolio meeting decided that this may be scaled up."""
+        return self.board_decisions.filter(is_positive=True).exists()
 
     def has_partner(self) -> bool:
         """Tell whether a partner municipality's offer was accepted."""

@@ -16,8 +16,8 @@ from regions.text import plain, rendered
 
 class PrototypeQuerySet(models.QuerySet["Prototype"]):
     def for_strip(self) -> Self:
-        """Oldest first, with their rounds and files."""
-        return self.select_related("by").prefetch_related("rounds__by", "files").order_by("number")
+        """Oldest first, with their rounds."""
+        return self.prefetch_related("rounds").order_by("number")
 
 
 class Prototype(models.Model):
@@ -43,6 +43,9 @@ class Prototype(models.Model):
 
     def __str__(self) -> str:
         return f"{self.challenge} – prototype {self.number}"
+
+    def get_absolute_url(self) -> str:
+        return f"{self.challenge.get_absolute_url()}#prototype-{self.number}"
 
     @property
     def label(self) -> str:
@@ -118,6 +121,9 @@ class TestRound(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prototype.label}: {self.held_on}"
+
+    def get_absolute_url(self) -> str:
+        return f"{self.prototype.challenge.get_absolute_url()}#testronde-{self.pk}"
 
     @classmethod
     @transaction.atomic

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +16,7 @@ from challenges.models.challenge import Challenge
 from challenges.models.offer import Offer
 from challenges.models.prototype import Prototype
 from regions.errors import AlreadyDone
-from regions.models import Audience, Event, Involvement, Part, Verb
+from regions.models import Audience, Draft, Event, Involvement, Part, Verb
 from regions.models.contribution import OWNERS
 
 ENOUGH = 3
@@ -46,6 +47,21 @@ class Seat(Role):
 class AskingQuerySet(models.QuerySet["Asking"]):
     def open(self) -> Self:
         return self.filter(closed_at__isnull=True)
+
+    def for_dashboard(self, person: Person) -> Self:
+        """Those on challenges that this person sees, the oldest question first, with how many answered."""
+        seen = Challenge.objects.visible_to(person).published()
+        done = Review.objects.filter(asking=OuterRef("pk")).order_by().values("asking").annotate(n=Count("pk"))
+        found = self.filter(challenge__in=seen).select_related("challenge__region", "by")
+        drafts = Draft.objects.filter(person=person, contribution=OuterRef("challenge"), place__endswith="/feedback/geven/")
+        found = found.annotate(done=Coalesce(Subquery(done.values("n")), 0), draft_at=Subquery(drafts.values("saved_at")[:1]))
+        return found.order_by("at", "pk")
+
+    def waiting_on(self, person: Person) -> Self:
+        """Keep those that ask this member, who has not answered yet."""
+        asked = Involvement.objects.current().filter(contribution=OuterRef("challenge"), person=person, part=Part.REVIEWER)
+        answered = Review.objects.filter(asking=OuterRef("pk"), by=person)
+        return self.filter(Exists(asked), ~Exists(answered))
 
 
 class Asking(models.Model):
@@ -98,6 +114,12 @@ class Asking(models.Model):
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
+    def by_member(self, person: Person) -> Self:
+        """What this member sent on challenges that they still see, newest first, with the answers to their points."""
+        seen = Challenge.objects.visible_to(person)
+        mine = self.filter(by=person, challenge__in=seen).select_related("challenge__region").prefetch_related("points")
+        return mine.order_by("-sent_at", "-pk")
+
     def for_challenge(self, challenge: Challenge) -> Self:
         """Newest first, with points and offers."""
         found = self.filter(challenge=challenge).select_related("by", "prototype")
