@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from challenges.views import detail, listing
+from challenges.views import cabinet, detail, listing, moves, offers, post, prototypes, review, team, versions
 
 app_name = "challenges"
 
@@ -11,12 +11,39 @@ ONE = "challenges/<int:pk>-<slug:slug>/"
 urlpatterns = [
     # the list, posting and editing
     path("challenges/", listing.challenges, name="list"),
-    # one challenge
+    path("challenges/nieuw/", post.new, name="new"),
+    path("challenges/nieuw/concept/", post.draft, name="draft"),
+    path("challenges/nieuw/concept/weggooien/", post.drop, name="draft_drop"),
+    path(f"{ONE}bewerken/", post.edit, name="edit"),
+    path(f"{ONE}bewerken/concept/", post.draft, name="draft"),
+    path(f"{ONE}bewerken/concept/weggooien/", post.drop, name="draft_drop"),
+    path(f"{ONE}publiceren/", post.publish, name="publish"),
+    path(f"{ONE}weggooien/", post.discard, name="discard"),
+    path(f"{ONE}indelen/", post.file, name="file"),
+    # one challenge, and the versions of its text
     path(ONE, detail.challenge, name="detail"),
+    path(f"{ONE}versies/", versions.versions, name="versions"),
     # stages
-    # versions
+    path(f"{ONE}stappen/vragen/", moves.warn, name="warn"),
+    path(f"{ONE}stappen/<slug:name>/", moves.move, name="move"),
     # prototypes and test rounds
-    # help that is offered (views/offers.py)
-    # the team (views/team.py)
-    # feedback of the InnovatieKabinet (views/cabinet.py, views/review.py)
+    path(f"{ONE}prototypes/nieuw/", prototypes.prototype_new, name="prototype_new"),
+    path(f"{ONE}prototypes/<int:number>/bewerken/", prototypes.prototype_edit, name="prototype_edit"),
+    path(f"{ONE}prototypes/<int:number>/testrondes/nieuw/", prototypes.round_new, name="round_new"),
+    path(f"{ONE}testrondes/<int:test>/bewerken/", prototypes.round_edit, name="round_edit"),
+    # help that is offered
+    path(f"{ONE}aanbod/", offers.offers, name="offers"),
+    path(f"{ONE}aanbod/nieuw/", offers.offer_new, name="offer_new"),
+    path(f"{ONE}aanbod/<int:offer_pk>/antwoord/", offers.offer_settle, name="offer_settle"),
+    path(f"{ONE}aanbod/<int:offer_pk>/afloop/", offers.offer_close, name="offer_close"),
+    # the team
+    path(f"{ONE}team/", team.team, name="team"),
+    path(f"{ONE}team/<int:person_pk>/weg/", team.leave, name="team_leave"),
+    # feedback of the InnovatieKabinet
+    path("kabinet/", cabinet.cabinet, name="cabinet"),
+    path(f"{ONE}feedback/", review.feedback, name="feedback"),
+    path(f"{ONE}feedback/vragen/", review.ask_review, name="ask_review"),
+    path(f"{ONE}feedback/geven/", review.review, name="review"),
+    path(f"{ONE}feedback/punten/<int:point_pk>/", review.point, name="point"),
+    path(f"{ONE}feedback/terugkoppeling/", review.reflect, name="reflect"),
 ]

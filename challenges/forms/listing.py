@@ -41,9 +41,7 @@ class ListQuery(QueryForm):
     q = forms.CharField(label=_("Words"), max_length=200, required=False)
     regio = forms.ChoiceField(label=_("Region"), choices=_region_choices, required=False)
     thema = forms.ChoiceField(label=_("Theme"), choices=_theme_choices, required=False)
-    fase = forms.ChoiceField(
-        label=_("Stage"), choices=lambda: [("", _("All stages")), *Stage.choices], required=False
-    )
+    fase = forms.ChoiceField(label=_("Stage"), choices=lambda: [("", _("All stages")), *Stage.choices], required=False)
     zoekt = forms.ChoiceField(
         label=_("Looks for"), choices=lambda: [("", _("Anything")), *Seeking.choices], required=False
     )
@@ -107,10 +105,9 @@ class ListQuery(QueryForm):
 
     def _words(self, name: str, value: str) -> str:
         field = self.fields[name]
-        choices = dict(cast("Choices", list(field.choices))) if isinstance(field, forms.ChoiceField) else {}
-        return str(choices.get(value, value))
+        choices = cast("Choices", field.choices) if isinstance(field, forms.ChoiceField) else []
+        return next((str(label) for key, label in choices if key == value), value)
 
     @property
     def ignored_labels(self) -> list[str]:
         return [str(self.fields[name].label) for name in self.ignored]
-

@@ -11,7 +11,9 @@ from regions.models import Membership
 
 
 class OfferForm(TextForm):
-    kind = forms.ChoiceField(label=gettext_lazy("What do you bring?"), choices=OfferKind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What do you bring?"), choices=OfferKind.choices, widget=forms.RadioSelect
+    )
     words = forms.CharField(
         label=gettext_lazy("Tell the team what you offer"),
         help_text=gettext_lazy(
@@ -72,6 +74,8 @@ class ColleagueForm(forms.Form):
         members = Membership.objects.active().filter(region=self.challenge.region_id, person__email=email)
         membership = members.select_related("person").first()
         if membership is None:
-            raise forms.ValidationError(_("No member of this region has this address. Ask your colleague to join first."))
+            raise forms.ValidationError(
+                _("No member of this region has this address. Ask your colleague to join first.")
+            )
         self.person = membership.person
         return email

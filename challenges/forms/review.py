@@ -30,7 +30,9 @@ class ReviewForm(TextForm):
     """The sheet: the leading question, five prompts, points, offers, and a note for the team."""
 
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
-    answer = area(gettext_lazy("What does this improve in the life of ordinary people?"), rows=6, length=5_000, required=True)
+    answer = area(
+        gettext_lazy("What does this improve in the life of ordinary people?"), rows=6, length=5_000, required=True
+    )
     blind_spot = area(gettext_lazy("What is the blind spot?"))
     resident_in_view = area(gettext_lazy("Is the resident in view?"))
     technological_fix = area(
@@ -54,7 +56,9 @@ class ReviewForm(TextForm):
             self.fields[f"offer_kind_{number}"] = forms.ChoiceField(
                 label=_("A door that you can open (%(number)s)") % {"number": number}, choices=kinds, required=False
             )
-            self.fields[f"offer_words_{number}"] = area(_("What do you offer? (%(number)s)") % {"number": number}, rows=2)
+            self.fields[f"offer_words_{number}"] = area(
+                _("What do you offer? (%(number)s)") % {"number": number}, rows=2
+            )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -109,7 +113,10 @@ class PointForm(TextForm):
         widget=forms.RadioSelect,
     )
     answer = area(
-        gettext_lazy("Explanation"), hint=gettext_lazy("What you did, will do, or why not."), length=2_000, required=True
+        gettext_lazy("Explanation"),
+        hint=gettext_lazy("What you did, will do, or why not."),
+        length=2_000,
+        required=True,
     )
 
 

@@ -5,36 +5,37 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Asking',
+            name="Asking",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField()),
-                ('words', models.TextField(blank=True, max_length=2000, verbose_name='what you want to know from them')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField()),
+                (
+                    "words",
+                    models.TextField(blank=True, max_length=2000, verbose_name="what you want to know from them"),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='BoardDecision',
+            name="BoardDecision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('decided_on', models.DateField(verbose_name='decided on')),
-                ('is_positive', models.BooleanField(verbose_name='may be scaled up')),
-                ('words', models.TextField(max_length=5000, verbose_name='what was decided')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("decided_on", models.DateField(verbose_name="decided on")),
+                ("is_positive", models.BooleanField(verbose_name="may be scaled up")),
+                ("words", models.TextField(max_length=5000, verbose_name="what was decided")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
             ],
             options={
-                'verbose_name': 'decision of the portfolio meeting',
-                'verbose_name_plural': 'decisions of the portfolio meeting',
-                'ordering': ('-decided_on', '-pk'),
+                "verbose_name": "decision of the portfolio meeting",
+                "verbose_name_plural": "decisions of the portfolio meeting",
+                "ordering": ("-decided_on", "-pk"),
             },
         ),
     ]

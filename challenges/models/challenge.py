@@ -8,8 +8,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models, transaction
-from django.db.models import Prefetch
-from django.db.models import OuterRef
+from django.db.models import OuterRef, Prefetch
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils import timezone
@@ -350,7 +349,9 @@ class Challenge(Contribution):  # type: ignore[django-manager-missing]  # of tag
 
     def team(self) -> "models.QuerySet[Involvement]":
         """Author first, then the team, each with the organisations that they work for now."""
-        working = Prefetch("person__affiliations", Affiliation.objects.current().select_related("organisation"), "working")
+        working = Prefetch(
+            "person__affiliations", Affiliation.objects.current().select_related("organisation"), "working"
+        )
         parts = self.involvements.current().filter(part__in=OWNERS).select_related("person").prefetch_related(working)
         return parts.order_by("part", "started_at", "pk")
 

@@ -53,13 +53,19 @@ class AskingQuerySet(models.QuerySet["Asking"]):
         seen = Challenge.objects.visible_to(person).published()
         done = Review.objects.filter(asking=OuterRef("pk")).order_by().values("asking").annotate(n=Count("pk"))
         found = self.filter(challenge__in=seen).select_related("challenge__region", "by")
-        drafts = Draft.objects.filter(person=person, contribution=OuterRef("challenge"), place__endswith="/feedback/geven/")
-        found = found.annotate(done=Coalesce(Subquery(done.values("n")), 0), draft_at=Subquery(drafts.values("saved_at")[:1]))
+        drafts = Draft.objects.filter(
+            person=person, contribution=OuterRef("challenge"), place__endswith="/feedback/geven/"
+        )
+        found = found.annotate(
+            done=Coalesce(Subquery(done.values("n")), 0), draft_at=Subquery(drafts.values("saved_at")[:1])
+        )
         return found.order_by("at", "pk")
 
     def waiting_on(self, person: Person) -> Self:
         """Keep those that ask this member, who has not answered yet."""
-        asked = Involvement.objects.current().filter(contribution=OuterRef("challenge"), person=person, part=Part.REVIEWER)
+        asked = Involvement.objects.current().filter(
+            contribution=OuterRef("challenge"), person=person, part=Part.REVIEWER
+        )
         answered = Review.objects.filter(asking=OuterRef("pk"), by=person)
         return self.filter(Exists(asked), ~Exists(answered))
 

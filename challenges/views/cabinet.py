@@ -10,7 +10,6 @@ from accounts.models import Person
 from challenges.models import Asking, Offer, Review, Seat
 from challenges.models.review import ENOUGH
 from challenges.rules import can_enter_cabinet
-from initiate.reader import reader
 from regions.models.standing import standing_of
 
 SHOWN = 50
@@ -18,8 +17,9 @@ SHOWN = 50
 
 @require_safe
 def cabinet(request: HttpRequest) -> HttpResponse:
-    if can_enter_cabinet(request.user):
-        return render(request, "challenges/cabinet.html", _dashboard(reader(request)))
+    person = request.user
+    if isinstance(person, Person) and can_enter_cabinet(person):
+        return render(request, "challenges/cabinet.html", _dashboard(person))
     seats = Seat.objects.current().select_related("person").order_by("person__name", "pk")
     return render(request, "challenges/cabinet_public.html", {"seats": seats, "enough": ENOUGH})
 

@@ -1,41 +1,20 @@
 """Help that people offer on a challenge, the answer of the team, and what came of it."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from initiate.requests import PersonRequest
 
 from challenges.forms.offers import OfferForm, OutcomeForm, SettleForm
 from challenges.models import Challenge, Offer, OfferKind
 from challenges.rules import can_answer_offer, can_close_offer, can_offer, is_team
+from challenges.sections.offers import offers_section
 from initiate.once import once
-from initiate.reader import reader
 from regions.errors import AlreadyDone
 from regions.gate import allow, fetch
-from regions.models.standing import Reader
-
-
-def offers_section(person: Reader, challenge: Challenge) -> dict[str, Any]:
-    """What `challenges/_offers.html` takes: the offers that this person may read, each with what they may do."""
-    offers = list(Offer.objects.on(challenge, person))
-    for offer in offers:
-        offer.challenge = challenge
-    return {
-        "offers": [
-            {
-                "offer": offer,
-                "can_answer": can_answer_offer(person, offer),
-                "can_close": can_close_offer(person, offer),
-            }
-            for offer in offers
-        ],
-        "can_offer": can_offer(person, challenge),
-        "is_team": is_team(person, challenge),
-    }
 
 
 @require_safe
@@ -47,11 +26,11 @@ def offers(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 
 @login_required
 @once
-def offer_new(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+def offer_new(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     challenge = fetch(Challenge.objects.for_detail(), request.user, pk, may=can_offer)
     form = OfferForm(request.POST or None, initial={"kind": request.GET.get("soort", "")})
     if form.is_valid():
-        Offer.make(challenge, by=reader(request), **form.cleaned_data)
+        Offer.make(challenge, by=request.user, **form.cleaned_data)
         if form.cleaned_data["kind"] == OfferKind.TEAM:
             messages.success(request, _("Your question is with the team. They answer you here and by mail."))
         else:
@@ -62,7 +41,7 @@ def offer_new(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 
 
 @login_required
-def offer_settle(request: HttpRequest, pk: int, slug: str, offer_pk: int) -> HttpResponse:
+def offer_settle(request: PersonRequest, pk: int, slug: str, offer_pk: int) -> HttpResponse:
     challenge, offer = _fetch_offer(request, pk, offer_pk)
     if request.method != "POST":
         allow(request.user, offer, can_answer_offer)
@@ -74,10 +53,10 @@ def offer_settle(request: HttpRequest, pk: int, slug: str, offer_pk: int) -> Htt
     return render(request, "challenges/offer_settle.html", context, status=status)
 
 
-def _settle(request: HttpRequest, challenge: Challenge, offer: Offer, form: SettleForm) -> HttpResponse:
+def _settle(request: PersonRequest, challenge: Challenge, offer: Offer, form: SettleForm) -> HttpResponse:
     allow(request.user, challenge, is_team)
     try:
-        offer.settle(by=reader(request), **form.cleaned_data)
+        offer.settle(by=request.user, **form.cleaned_data)
     except AlreadyDone:
         messages.warning(request, _("A colleague answered this offer before you. Nothing was changed."))
     else:
@@ -86,12 +65,12 @@ def _settle(request: HttpRequest, challenge: Challenge, offer: Offer, form: Sett
 
 
 @login_required
-def offer_close(request: HttpRequest, pk: int, slug: str, offer_pk: int) -> HttpResponse:
+def offer_close(request: PersonRequest, pk: int, slug: str, offer_pk: int) -> HttpResponse:
     challenge, offer = _fetch_offer(request, pk, offer_pk)
     allow(request.user, offer, can_close_offer)
     form = OutcomeForm(request.POST or None)
     if form.is_valid():
-        offer.close(by=reader(request), **form.cleaned_data)
+        offer.close(by=request.user, **form.cleaned_data)
         messages.success(request, _("Thank you. What came of it now stands with the challenge."))
         return redirect(f"{challenge.get_absolute_url()}#aanbod")
     status = 422 if form.is_bound else 200
@@ -99,11 +78,9 @@ def offer_close(request: HttpRequest, pk: int, slug: str, offer_pk: int) -> Http
     return render(request, "challenges/offer_close.html", context, status=status)
 
 
-def _fetch_offer(request: HttpRequest, pk: int, offer_pk: int) -> tuple[Challenge, Offer]:
+def _fetch_offer(request: PersonRequest, pk: int, offer_pk: int) -> tuple[Challenge, Offer]:
     """Return a visible challenge and an offer on it that this person may read. Raises Http404."""
     challenge = fetch(Challenge.objects.for_detail(), request.user, pk)
     offer = get_object_or_404(Offer.objects.on(challenge, request.user), pk=offer_pk)
     offer.challenge = challenge
     return challenge, offer
-
-

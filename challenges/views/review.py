@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from initiate.requests import PersonRequest
 
 from challenges.errors import NotIndependent
 from challenges.forms.review import AskForm, PointForm, ReflectionForm, ReviewForm
@@ -17,40 +18,15 @@ from challenges.models.review import ENOUGH
 from challenges.rules import (
     can_answer_point,
     can_ask_review,
-    can_read_note,
     can_read_reviews,
     can_reflect,
     can_review,
 )
+from challenges.sections.feedback import feedback_section
 from initiate.once import once
-from initiate.reader import reader
 from regions.errors import AlreadyDone
 from regions.gate import allow, fetch
 from regions.models import Draft
-from regions.models.standing import Reader, standing_of
-from regions.rules import can_edit
-
-
-def feedback_section(person: Reader, challenge: Challenge) -> dict[str, Any]:
-    """What `challenges/_feedback.html` takes; who may not read feedback gets what the team wrote about it, no more."""
-    may_read = can_read_reviews(person, challenge)
-    reviews = list(Review.objects.for_challenge(challenge)) if may_read and challenge.review_count else []
-    for review in reviews:
-        review.challenge = challenge
-    return {
-        "reviews": [{"review": review, "may_read_note": can_read_note(person, review)} for review in reviews],
-        "may_read_reviews": may_read,
-        "can_answer_points": can_edit(person, challenge),
-        "can_ask_review": can_ask_review(person, challenge),
-        "can_review": standing_of(person).is_seat and _can_still_review(person, challenge, reviews),
-        "can_reflect": can_reflect(person, challenge),
-        "enough": ENOUGH,
-    }
-
-
-def _can_still_review(person: Reader, challenge: Challenge, reviews: list[Review]) -> bool:
-    is_done = any(review.by == person and review.version == challenge.version for review in reviews)
-    return not is_done and can_review(person, challenge)
 
 
 @require_safe
@@ -62,7 +38,7 @@ def feedback(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 
 @login_required
 @once
-def ask_review(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+def ask_review(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     challenge = fetch(Challenge.objects.for_detail(), request.user, pk)
     if challenge.is_in_review:
         messages.info(request, _("The InnovatieKabinet was asked already."))
@@ -76,22 +52,24 @@ def ask_review(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     return render(request, "challenges/ask_review.html", context, status=422 if form.is_bound else 200)
 
 
-def _ask(request: HttpRequest, challenge: Challenge, words: str) -> HttpResponse:
+def _ask(request: PersonRequest, challenge: Challenge, words: str) -> HttpResponse:
     try:
-        Asking.open_for(challenge, by=reader(request), words=words)
+        Asking.open_for(challenge, by=request.user, words=words)
     except AlreadyDone:
         messages.info(request, _("A colleague asked the InnovatieKabinet just before you."))
     else:
-        messages.success(request, _("The InnovatieKabinet sees your challenge now. You hear from us when there is feedback."))
+        messages.success(
+            request, _("The InnovatieKabinet sees your challenge now. You hear from us when there is feedback.")
+        )
     return redirect(f"{challenge.get_absolute_url()}#feedback")
 
 
 @login_required
 @once
-def review(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+def review(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     """The sheet, with the dossier beside it."""
     challenge = fetch(Challenge.objects.for_detail(), request.user, pk, may=can_review)
-    draft = Draft.objects.filter(person=reader(request), place=request.path).first()
+    draft = Draft.objects.filter(person=request.user, place=request.path).first()
     kept = draft.data if draft and request.method == "GET" else {}
     form = ReviewForm(request.POST or None, initial={**kept, "version": challenge.version})
     if "keep" in request.POST:
@@ -109,11 +87,11 @@ def _dossier(challenge: Challenge) -> dict[str, Any]:
     }
 
 
-def _keep(request: HttpRequest, challenge: Challenge, form: ReviewForm) -> HttpResponse:
+def _keep(request: PersonRequest, challenge: Challenge, form: ReviewForm) -> HttpResponse:
     """Keep what was typed, right or wrong, for later."""
     typed = {name: request.POST.get(name, "") for name in form.fields if name != "version"}
     Draft.objects.update_or_create(
-        person=reader(request),
+        person=request.user,
         place=request.path,
         defaults={"data": typed, "contribution_id": challenge.pk, "saved_at": timezone.now()},
     )
@@ -121,25 +99,27 @@ def _keep(request: HttpRequest, challenge: Challenge, form: ReviewForm) -> HttpR
     return redirect("challenges:cabinet")
 
 
-def _send(request: HttpRequest, challenge: Challenge, form: ReviewForm) -> HttpResponse:
+def _send(request: PersonRequest, challenge: Challenge, form: ReviewForm) -> HttpResponse:
     seen = form.cleaned_data["version"]
     if seen > challenge.version:
         form.add_error(None, _("This version does not exist. Open the page again."))
         seen = challenge.version
     try:
-        Review.send(challenge, by=reader(request), seen=seen, text=form.text, points=form.points, offers=form.offers)
+        Review.send(challenge, by=request.user, seen=seen, text=form.text, points=form.points, offers=form.offers)
     except AlreadyDone:
         messages.info(request, _("You gave feedback on this version before. Nothing was sent twice."))
     except NotIndependent:
-        messages.error(request, _("You cannot give feedback on a challenge of your own, your team or your organisation."))
+        messages.error(
+            request, _("You cannot give feedback on a challenge of your own, your team or your organisation.")
+        )
     else:
         messages.success(request, _("Thank you. Your feedback is with the team."))
-    Draft.objects.filter(person=reader(request), place=request.path).delete()
+    Draft.objects.filter(person=request.user, place=request.path).delete()
     return redirect(f"{challenge.get_absolute_url()}#feedback")
 
 
 @login_required
-def point(request: HttpRequest, pk: int, slug: str, point_pk: int) -> HttpResponse:
+def point(request: PersonRequest, pk: int, slug: str, point_pk: int) -> HttpResponse:
     challenge = fetch(Challenge.objects.for_detail(), request.user, pk)
     points = Point.objects.filter(review__challenge=challenge).select_related("review__by")
     found = get_object_or_404(points if can_read_reviews(request.user, challenge) else points.none(), pk=point_pk)
@@ -153,9 +133,9 @@ def point(request: HttpRequest, pk: int, slug: str, point_pk: int) -> HttpRespon
     return render(request, "challenges/point.html", context, status=422 if form.is_bound else 200)
 
 
-def _answer(request: HttpRequest, challenge: Challenge, found: Point, form: PointForm) -> HttpResponse:
+def _answer(request: PersonRequest, challenge: Challenge, found: Point, form: PointForm) -> HttpResponse:
     try:
-        found.settle(by=reader(request), **form.cleaned_data)
+        found.settle(by=request.user, **form.cleaned_data)
     except AlreadyDone:
         form.add_error(None, _("A colleague answered this point in the meantime. Look at that answer first."))
         found.refresh_from_db()
@@ -166,11 +146,11 @@ def _answer(request: HttpRequest, challenge: Challenge, found: Point, form: Poin
 
 
 @login_required
-def reflect(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+def reflect(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     challenge = fetch(Challenge.objects.for_detail(), request.user, pk, may=can_reflect)
     form = ReflectionForm(request.POST or None, initial={"text": challenge.reflection})
     if form.is_valid():
-        challenge.reflect(form.cleaned_data["text"], by=reader(request))
+        challenge.reflect(form.cleaned_data["text"], by=request.user)
         messages.success(request, _("Everyone can now read what you did with the feedback."))
         return redirect(f"{challenge.get_absolute_url()}#feedback")
     status = 422 if form.is_bound else 200

@@ -2,16 +2,16 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+from initiate.requests import PersonRequest
 
 from accounts.models import Person
 from challenges.forms.offers import ColleagueForm
 from challenges.models import Challenge
 from challenges.rules import can_leave_team
-from initiate.reader import reader
 from regions.errors import AlreadyDone
 from regions.gate import allow, fetch
 from regions.models import Part
@@ -19,7 +19,7 @@ from regions.rules import can_edit
 
 
 @login_required
-def team(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+def team(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     challenge = fetch(Challenge.objects.for_detail(), request.user, pk)
     if request.method == "POST":
         allow(request.user, challenge, can_edit)
@@ -36,25 +36,25 @@ def team(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     return render(request, "challenges/team.html", context, status=422 if form.is_bound else 200)
 
 
-def _add(request: HttpRequest, challenge: Challenge, person: Person) -> HttpResponse:
+def _add(request: PersonRequest, challenge: Challenge, person: Person) -> HttpResponse:
     if challenge.is_owned_by(person):
         messages.info(request, _("%(name)s is on the team already.") % {"name": person.name})
     else:
-        challenge.involve(person, Part.TEAM, by=reader(request))
+        challenge.involve(person, Part.TEAM, by=request.user)
         messages.success(request, _("%(name)s is on the team now.") % {"name": person.name})
     return redirect("challenges:team", pk=challenge.pk, slug=challenge.slug)
 
 
 @login_required
 @require_POST
-def leave(request: HttpRequest, pk: int, slug: str, person_pk: int) -> HttpResponse:
+def leave(request: PersonRequest, pk: int, slug: str, person_pk: int) -> HttpResponse:
     """Leave the team oneself, or, as the author, end someone else's part."""
     challenge = fetch(Challenge.objects.for_detail(), request.user, pk)
     person = get_object_or_404(Person, pk=person_pk)
     may = can_leave_team if person == request.user else can_edit
     allow(request.user, challenge, may)
     try:
-        challenge.release(person, Part.TEAM, by=reader(request))
+        challenge.release(person, Part.TEAM, by=request.user)
     except AlreadyDone:
         messages.info(request, _("This person is not on the team."))
     else:

@@ -1,0 +1,26 @@
+"""Offers of help on the page of a challenge."""
+
+from typing import Any
+
+from challenges.models import Challenge, Offer
+from challenges.rules import can_answer_offer, can_close_offer, can_offer, is_team
+from regions.models.standing import Reader
+
+
+def offers_section(person: Reader, challenge: Challenge) -> dict[str, Any]:
+    """What `challenges/_offers.html` takes: the offers that this person may read, each with what they may do."""
+    offers = list(Offer.objects.on(challenge, person))
+    for offer in offers:
+        offer.challenge = challenge
+    return {
+        "offers": [
+            {
+                "offer": offer,
+                "can_answer": can_answer_offer(person, offer),
+                "can_close": can_close_offer(person, offer),
+            }
+            for offer in offers
+        ],
+        "can_offer": can_offer(person, challenge),
+        "is_team": is_team(person, challenge),
+    }

@@ -1,0 +1,196 @@
+"""Posting and editing a challenge: first a draft, then for its readers."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from initiate.requests import PersonRequest
+
+from accounts.models import Person
+from challenges.conflict import merge
+from challenges.forms.text import ChallengeForm, FilingForm
+from challenges.models import Challenge
+from initiate.once import once
+from regions.errors import AlreadyDone, EditConflict
+from regions.gate import allow, fetch
+from regions.models import Draft, State
+from regions.models.standing import standing_of
+from regions.rules import can_edit, can_file, can_publish
+
+LONGEST_DRAFT = 200_000
+
+
+# --- a new one ----------------------------------------------------------------------------------------------
+
+
+@login_required
+@once
+def new(request: PersonRequest) -> HttpResponse:
+    if not standing_of(request.user).member_of:
+        return render(request, "challenges/no_region.html", status=403 if request.method == "POST" else 200)
+    if request.method != "POST":
+        form = ChallengeForm(person=request.user, draft=kept_draft(request.user))
+        return render(request, "challenges/new.html", {"form": form})
+    form = ChallengeForm(request.POST, person=request.user, publishing=wants_to_publish(request))
+    if not form.is_valid():
+        return render(request, "challenges/new.html", {"form": form}, status=422)
+    challenge = Challenge.objects.post(by=request.user, text=form.text, **form.filing, **form.reach)
+    drop_draft(request.user)
+    return published(request, challenge) if wants_to_publish(request) else stored(request, challenge)
+
+
+def wants_to_publish(request: PersonRequest) -> bool:
+    return request.POST.get("action") == "publish"
+
+
+def published(request: PersonRequest, challenge: Challenge) -> HttpResponse:
+    challenge.publish(request.user)
+    messages.success(request, _("Your challenge is published. Now others can read it and help."))
+    return redirect(challenge)
+
+
+def stored(request: PersonRequest, challenge: Challenge) -> HttpResponse:
+    messages.success(request, _("Your draft is saved. Only you and your team can read it."))
+    return redirect(challenge)
+
+
+# --- a text that exists -------------------------------------------------------------------------------------
+
+
+@login_required
+def edit(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
+    challenge = fetch(Challenge.objects.for_detail(), request.user, pk, may=can_edit)
+    if request.method != "POST":
+        form = ChallengeForm(person=request.user, challenge=challenge, draft=kept_draft(request.user, challenge))
+        return edit_page(request, challenge, form)
+    is_draft = challenge.state == State.DRAFT
+    publishing = wants_to_publish(request) or not is_draft
+    form = ChallengeForm(request.POST, person=request.user, challenge=challenge, publishing=publishing)
+    if not form.is_valid():
+        return edit_page(request, challenge, form, status=422)
+    try:
+        is_changed = save(request.user, challenge, form)
+    except EditConflict:
+        return conflict(request, form)
+    drop_draft(request.user, challenge)
+    challenge = Challenge.objects.get(pk=pk)
+    if is_draft:
+        return published(request, challenge) if publishing else stored(request, challenge)
+    messages.success(request, _("Your changes are saved.") if is_changed else _("Nothing was changed."))
+    return redirect(challenge)
+
+
+def edit_page(
+    request: PersonRequest, challenge: Challenge, form: ChallengeForm, status: int = 200, **context: Any
+) -> HttpResponse:
+    page = {"challenge": challenge, "form": form, "is_draft": challenge.state == State.DRAFT, **context}
+    return render(request, "challenges/edit.html", page, status=status)
+
+
+def save(by: Person, challenge: Challenge, form: ChallengeForm) -> bool:
+    """Write text, reach and filing; tell whether anything differs. Raises EditConflict."""
+    seen = form.cleaned_data["version"] or 0
+    is_edited = challenge.edit(by=by, seen=seen, text=form.text, **form.reach)
+    return challenge.file_under(by=by, **form.filing) or is_edited
+
+
+def conflict(request: PersonRequest, form: ChallengeForm) -> HttpResponse:
+    """Show both texts, and put the person's own back in the form, now over the newer version."""
+    challenge = fetch(Challenge.objects.for_detail(), request.user, form.challenge.pk)  # type: ignore[union-attr]
+    newest = challenge.versions.for_list().first()
+    base = challenge.versions.filter(number=form.cleaned_data["version"]).first()
+    text, clashes = merge(form.text, base.text if base else {}, challenge.text)
+    data = request.POST.copy()
+    for name, words in {**text, "version": str(challenge.version)}.items():
+        data[name] = words
+    again = ChallengeForm(data, person=request.user, challenge=challenge)
+    return edit_page(request, challenge, again, status=409, clashes=clashes, newest=newest)
+
+
+@login_required
+@require_POST
+def publish(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
+    challenge = fetch(Challenge.objects.for_detail(), request.user, pk, may=can_edit)
+    if challenge.state != State.DRAFT:
+        messages.info(request, _("This was published before."))
+        return redirect(challenge)
+    allow(request.user, challenge, can_publish)
+    form = ChallengeForm(ChallengeForm.current(challenge), person=request.user, challenge=challenge)
+    if not form.is_valid():
+        return edit_page(request, challenge, form, status=422)
+    return published(request, challenge)
+
+
+@login_required
+def discard(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
+    challenge = fetch(Challenge.objects.all(), request.user, pk, may=can_edit)
+    if request.method == "POST":
+        try:
+            challenge.discard()
+        except AlreadyDone:
+            messages.warning(request, _("This is published, so it can no longer be thrown away."))
+            return redirect(challenge)
+        messages.success(request, _("The draft is thrown away."))
+        return redirect("home")
+    return render(request, "challenges/discard.html", {"challenge": challenge})
+
+
+@login_required
+def file(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
+    """Put under another region, other themes and tags; a moderator may do this too."""
+    challenge = fetch(Challenge.objects.all(), request.user, pk, may=can_file)
+    form = FilingForm(request.POST or None, person=request.user, challenge=challenge)
+    if request.method == "POST" and form.is_valid():
+        if challenge.file_under(by=request.user, **form.cleaned_data):
+            messages.success(request, _("This is filed anew. Author and team are told."))
+        return redirect(challenge)
+    status = 422 if form.errors else 200
+    return render(request, "challenges/file.html", {"challenge": challenge, "form": form}, status=status)
+
+
+# --- what someone is still writing --------------------------------------------------------------------------
+
+
+@login_required
+@require_POST
+def draft(request: PersonRequest, pk: int = 0, slug: str = "") -> HttpResponse:
+    """Keep what is typed; the answer says when: {"saved_at": "14:05"}."""
+    challenge = fetch(Challenge.objects.all(), request.user, pk, may=can_edit) if pk else None
+    form = ChallengeForm(request.POST, person=request.user, challenge=challenge)
+    form.is_valid()
+    if holds_bsn(form) or len(request.body) > LONGEST_DRAFT:
+        return JsonResponse({"error": _("This text cannot be kept.")}, status=422)
+    kept = Draft.keep(place_of(challenge), form.typed, by=request.user, contribution=challenge)
+    return JsonResponse({"saved_at": date_format(timezone.localtime(kept.saved_at), "H:i")})
+
+
+def holds_bsn(form: ChallengeForm) -> bool:
+    return any(error.code == "bsn" for errors in form.errors.as_data().values() for error in errors)
+
+
+@login_required
+@require_POST
+def drop(request: PersonRequest, pk: int = 0, slug: str = "") -> HttpResponse:
+    """Throw away what was kept."""
+    challenge = fetch(Challenge.objects.all(), request.user, pk, may=can_edit) if pk else None
+    drop_draft(request.user, challenge)
+    messages.success(request, _("The unsaved text is thrown away."))
+    return redirect("challenges:edit", pk, challenge.slug) if challenge else redirect("challenges:new")
+
+
+def place_of(challenge: Challenge | None) -> str:
+    return f"challenge/{challenge.pk}" if challenge else "challenge/new"
+
+
+def kept_draft(person: Person, challenge: Challenge | None = None) -> Draft | None:
+    return Draft.objects.filter(person=person, place=place_of(challenge)).first()
+
+
+def drop_draft(person: Person, challenge: Challenge | None = None) -> None:
+    Draft.objects.filter(person=person, place=place_of(challenge)).delete()
