@@ -51,9 +51,14 @@ class Draft(models.Model):
         constraints = (models.UniqueConstraint(fields=("person", "place"), name="one_draft_per_person_and_place"),)
 
     @classmethod
-    def keep(cls, place: str, data: dict[str, Any], *, by: Person) -> "Draft":
+    def keep(
+        cls, place: str, data: dict[str, Any], *, by: Person, contribution: Contribution | None = None
+    ) -> "Draft":
         """Keep what someone has typed so far; the next keeping replaces it."""
+        about = contribution.pk if contribution else None
         draft, _made = cls.objects.update_or_create(
-            person=by, place=place, defaults={"data": data, "saved_at": timezone.now()}
+            person=by,
+            place=place,
+            defaults={"contribution_id": about, "data": data, "saved_at": timezone.now()},
         )
         return draft
