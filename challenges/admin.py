@@ -8,8 +8,7 @@ from django.http import HttpRequest
 
 from accounts.models import Role
 from challenges.models import BoardDecision, Challenge, Seat, StageText
-from initiate.reader import reader
-from initiate.staff import StaffAdmin
+from initiate.staff import StaffAdmin, at_work
 from regions.models import Event, Verb
 
 
@@ -42,16 +41,16 @@ class BoardDecisionAdmin(StaffAdmin):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "challenge":
-            pilots = Challenge.objects.visible_to(reader(request)).published().filter(stage="pilot")
+            pilots = Challenge.objects.visible_to(at_work(request)).published().filter(stage="pilot")
             kwargs["queryset"] = pilots.order_by("title")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: BoardDecision, form: Any, change: bool) -> None:
         if not change:
-            obj.recorded_by = reader(request)
+            obj.recorded_by = at_work(request)
         super().save_model(request, obj, form, change)
         if not change:
-            Event.write(Verb.BOARD_DECIDED, by=reader(request), contribution=obj.challenge, about=obj)
+            Event.write(Verb.BOARD_DECIDED, by=at_work(request), contribution=obj.challenge, about=obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

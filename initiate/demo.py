@@ -137,7 +137,8 @@ class Dossier:
             self.challenge.reflect(rows["reflection"].strip(), by=self.challenge.author, at=at)
 
     def _load_team(self, row: Row) -> None:
-        self.challenge.involve(self._by(row), Part.TEAM, by=self.challenge.author, at=self._at(row["on"], 9))
+        if self._by(row) != self.challenge.author:
+            self.challenge.involve(self._by(row), Part.TEAM, by=self.challenge.author, at=self._at(row["on"], 9))
 
     def _load_prototype(self, row: Row) -> None:
         texts = {name: row.get(name, "").strip() for name in ("approach", "link", "changes", "what")}
