@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from accounts.views import set_language
 from initiate import operations
+from regions.views.search import search
 
 handler400 = "initiate.errors.bad_request"
 handler403 = "initiate.errors.forbidden"
@@ -21,6 +22,8 @@ urlpatterns = [
     path("healthz", operations.healthz, name="healthz"),
     path("robots.txt", operations.robots, name="robots"),
     path(".well-known/security.txt", operations.security_txt, name="security_txt"),
+    path("", include("regions.urls")),
+    path("zoeken/", search, name="search"),
     path("", include("challenges.urls")),
     path("", include("accounts.urls")),
     path("taal/", set_language, name="set_language"),

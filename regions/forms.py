@@ -1,12 +1,26 @@
-"""What all forms share: the guard against data of people, and query strings that never break a page."""
+"""What all forms share: the guard against data of people, and query strings that never break a page; and our own."""
 
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
+from initiate.kept import Kept
+from regions import files
+from regions.models import Comment, Contribution, Municipality
+from regions.models.moderation import Reason
 from regions.text import refuse_bsn
+
+
+class LongText(forms.CharField):
+    """Words in a text area. Lines end in one sign, as in the database: an unchanged text stays unchanged."""
+
+    widget = forms.Textarea(attrs={"rows": 5})
+
+    def to_python(self, value: Any) -> str:
+        return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
 class TextForm(forms.Form):
@@ -39,3 +53,173 @@ class QueryForm(forms.Form):
         for name in form.fields:
             form.cleaned_data.setdefault(name, None)
         return form
+
+
+names = Kept(lambda: list(Municipality.objects.values_list("name", flat=True)))
+"""The names of all municipalities, in the order of a Dutch list."""
+
+
+class Place(forms.CharField):
+    """A municipality by name or CBS code, typed; the browser suggests the 342 names (datalist `gemeenten`)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"list": "gemeenten", "autocomplete": "off"})
+        super().__init__(max_length=80, widget=widget, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        words = super().clean(value)
+        found = Municipality.objects.called(words) if words else None
+        if words and found is None:
+            message = _("There is no municipality “%(words)s” in 2026.") + self._suggestion(words)
+            raise ValidationError(message, code="unknown", params={"words": words})
+        return found
+
+    def _suggestion(self, words: str) -> str:
+        names = ", ".join(str(place) for place in Municipality.objects.like(words))
+        return " " + _("Do you mean %(names)s?") % {"names": names} if names else ""
+
+
+class PlaceQuery(QueryForm):
+    """`?gemeente=` on the list of regions."""
+
+    gemeente = Place(label=_("Your municipality"), required=False)
+
+
+class PageQuery(QueryForm):
+    pagina = forms.IntegerField(label=_("Page"), min_value=1, max_value=999_999, required=False)
+
+    @property
+    def page(self) -> int:
+        return self.cleaned_data["pagina"] or 1
+
+
+class SearchQuery(PageQuery):
+    """The words that someone looks for, and in what kind of text."""
+
+    KINDS = (
+        ("", _("Everything")),
+        ("challenge", _("Challenges")),
+        ("prototype", _("Prototypes")),
+        ("comment", _("Comments")),
+    )
+
+    q = forms.CharField(label=_("What are you looking for?"), max_length=200, required=False)
+    soort = forms.ChoiceField(label=_("Where"), choices=KINDS, required=False)
+
+
+class WishForm(TextForm):
+    gemeente = Place(label=_("Municipality"))
+    words = LongText(label=_("What would you want to do there?"), max_length=1000, required=False)
+
+
+class JoinForm(TextForm):
+    motivation = LongText(
+        label=_("Why do you want to join?"),
+        help_text=_("One or two sentences help the moderators. Only they read this."),
+        max_length=1000,
+        required=False,
+    )
+
+
+class DecisionForm(TextForm):
+    """The answer to someone who asks to join: a no asks for a sentence."""
+
+    YES, NO = "ja", "nee"
+
+    besluit = forms.ChoiceField(
+        label=_("Your answer"), choices=[(YES, _("Let in")), (NO, _("Do not let in"))], widget=forms.RadioSelect
+    )
+    answer = LongText(
+        label=_("A sentence for this person"),
+        help_text=_("If you do not let someone in, say why."),
+        max_length=1000,
+        required=False,
+    )
+
+    @property
+    def is_yes(self) -> bool:
+        return bool(self.cleaned_data["besluit"] == self.YES)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("besluit") == self.NO and not cleaned.get("answer"):
+            self.add_error("answer", _("Say why you do not let this person in."))
+        return cleaned
+
+
+class CommentForm(TextForm):
+    text = LongText(label=_("Your comment"), max_length=5000)
+
+
+class ReplyForm(CommentForm):
+    """A comment, or a reply: then `parent` is one that is shown under the same contribution."""
+
+    parent = forms.ModelChoiceField(Comment.objects.none(), required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, contribution: Contribution, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        shown = contribution.comments.shown().select_related("author", "parent")
+        cast("forms.ModelChoiceField[Comment]", self.fields["parent"]).queryset = shown
+
+    @property
+    def answers(self) -> Comment | None:
+        """The comment that is answered, also while the form is empty or refused."""
+        field = cast("forms.ModelChoiceField[Comment]", self.fields["parent"])
+        try:
+            return cast("Comment | None", field.clean(self["parent"].value()))
+        except ValidationError:
+            return None
+
+
+class AnswerQuery(QueryForm):
+    """`?op=`: the comment that is answered."""
+
+    op = forms.IntegerField(min_value=1, max_value=2**62, required=False)
+
+
+class ReportForm(TextForm):
+    reason = forms.ChoiceField(label=_("What is wrong?"), choices=Reason.choices, widget=forms.RadioSelect)
+    words = LongText(label=_("In your own words"), max_length=2000, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("reason") == Reason.OTHER and not cleaned.get("words"):
+            self.add_error("words", _("Say in your own words what is wrong."))
+        return cleaned
+
+
+class AboutQuery(QueryForm):
+    """`?reactie=`: the comment that it is about."""
+
+    reactie = forms.IntegerField(min_value=1, max_value=2**62, required=False)
+
+
+class RulingForm(TextForm):
+    """Why something is hidden: the author reads it."""
+
+    reason = forms.ChoiceField(label=_("Reason"), choices=Reason.choices, widget=forms.RadioSelect)
+    words = LongText(
+        label=_("Explanation for the author"),
+        help_text=_("The author reads this. Say what they can change."),
+        max_length=2000,
+    )
+
+
+class ClosingForm(TextForm):
+    """Why the comments are closed."""
+
+    words = LongText(label=_("Why do you close the comments?"), max_length=2000)
+
+
+class AttachmentForm(forms.Form):
+    """One file; `cleaned_data["file"]` is the pair that `files.check` gives."""
+
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("PDF, Word, Excel, PowerPoint, OpenDocument, PNG, JPG, TXT or CSV, 10 MB at most."),
+        widget=forms.ClearableFileInput(attrs={"accept": ",".join(f".{kind}" for kind in files.KINDS)}),
+        max_length=1000,
+    )
+
+    def clean_file(self) -> Any:
+        return files.check(self.cleaned_data["file"])

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
-from regions.models import Contribution, ContributionQuerySet
+from regions.models import Comment, Contribution, ContributionQuerySet
 from regions.models.standing import Reader
 
 M = TypeVar("M", bound=Contribution)
@@ -20,6 +20,15 @@ def fetch(contributions: ContributionQuerySet[M], person: Reader, pk: int, *, ma
         raise Http404
     allow(person, found, may)
     return found
+
+
+def fetch_comment(person: Reader, pk: int) -> Comment:
+    """Return a comment under a contribution that this person sees. Raises Http404."""
+    comment = Comment.objects.select_related("author", "parent").filter(pk=pk).first()
+    if comment is None:
+        raise Http404
+    comment.contribution = fetch(Contribution.objects.all(), person, comment.contribution_id)
+    return comment
 
 
 def allow(person: Reader, thing: Any, may: Predicate | None) -> None:

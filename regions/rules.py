@@ -38,6 +38,19 @@ def can_ask_to_join(person: Reader, membership: Membership | None) -> bool:
     return is_signed_in(person) and (membership is None or membership.state == Membership.State.ENDED)
 
 
+def can_leave(person: Reader, membership: Membership | None) -> bool:
+    """Whoever is in, or waits to be let in."""
+    states = (Membership.State.ACTIVE, Membership.State.PENDING)
+    return is_signed_in(person) and membership is not None and membership.state in states
+
+
+def door(person: Reader, membership: Membership | None) -> str:
+    """Return how someone stands before a region: visitor, person, pending, active or suspended."""
+    if not is_signed_in(person):
+        return "visitor"
+    return "person" if can_ask_to_join(person, membership) or membership is None else membership.state
+
+
 def can_moderate_region(person: Reader, region: Region) -> bool:
     """The moderators of the region and staff."""
     return is_moderator(person, region) or standing_of(person).is_staff
@@ -86,8 +99,25 @@ def can_report(person: Reader, contribution: Contribution) -> bool:
     return is_signed_in(person) and contribution.state == State.PUBLISHED
 
 
+def can_hide(person: Reader, contribution: Contribution) -> bool:
+    """Tell whether there is something to hide; `can_moderate` is who may."""
+    hideable = (State.PUBLISHED, State.ARCHIVED, State.PENDING)
+    return contribution.state in hideable and can_moderate(person, contribution)
+
+
+def can_restore(person: Reader, contribution: Contribution) -> bool:
+    return contribution.state == State.HIDDEN and can_moderate(person, contribution)
+
+
+def can_read_hidden_comment(person: Reader, comment: "Comment") -> bool:
+    """Its writer, the moderators of the region and staff."""
+    is_writer = is_signed_in(person) and comment.author == person
+    return is_writer or can_moderate(person, comment.contribution)
+
+
 def can_change_comment(person: Reader, comment: "Comment") -> bool:
-    return is_signed_in(person) and comment.author == person and comment.can_still_change
+    is_writer = is_signed_in(person) and comment.author == person
+    return is_writer and comment.can_still_change and comment.contribution.state == State.PUBLISHED
 
 
 def can_delete_comment(person: Reader, comment: "Comment") -> bool:

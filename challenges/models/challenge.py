@@ -8,7 +8,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models, transaction
-from django.db.models import OuterRef, Prefetch
+from django.db.models import Count, OuterRef, Prefetch
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils import timezone
@@ -75,6 +75,12 @@ class ChallengeQuerySet(ContributionQuerySet["Challenge"]):
     def readable(self) -> Self:
         """Keep what is published or archived: what a list shows, also to those who see more."""
         return self.filter(state__in=READABLE)
+
+    def count_by_stage(self, most: int) -> dict[str, int]:
+        """Count the challenges in each stage, of the `most` that were active last: no page grows with the network."""
+        latest = self.order_by("-last_activity_at", "-pk").values("pk")[:most]
+        rows = self.model._default_manager.filter(pk__in=latest).order_by().values_list("stage")
+        return dict(rows.annotate(Count("pk")))
 
     def matching(self, words: str) -> Self:
         """Keep those in whose texts (their own, prototypes, comments) these words are found."""

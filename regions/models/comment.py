@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +23,20 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     def for_list(self) -> Self:
         """Oldest first; replies stand behind their parent in the template."""
         return self.select_related("author").order_by("at", "pk")
+
+    def threads(self) -> Self:
+        """Keep those that answer no other comment."""
+        return self.for_list().filter(parent=None)
+
+    def shown(self) -> Self:
+        return self.filter(state=Comment.State.SHOWN)
+
+    def hidden(self) -> Self:
+        return self.filter(state=Comment.State.HIDDEN)
+
+    def for_desk(self) -> Self:
+        """The latest first, with what they are under."""
+        return self.select_related("author", "contribution").order_by("-at", "-pk")
 
 
 class Comment(models.Model):
@@ -56,6 +71,12 @@ class Comment(models.Model):
     @property
     def can_still_change(self) -> bool:
         return self.state == self.State.SHOWN and timezone.now() - self.at < EDIT_WINDOW
+
+    def threads_before(self) -> int:
+        """Return how many threads stand above the one that this belongs to."""
+        first = self.parent or self
+        earlier = Q(at__lt=first.at) | Q(at=first.at, pk__lt=first.pk)
+        return Comment.objects.filter(earlier, contribution=self.contribution_id, parent=None).count()
 
     @classmethod
     @transaction.atomic

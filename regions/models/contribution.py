@@ -111,6 +111,10 @@ class ContributionQuerySet(models.QuerySet[M]):
     def followed_by(self, person: Person) -> Self:
         return self.filter(Exists(Follow.objects.filter(contribution=OuterRef("pk"), person=person)))
 
+    def for_desk(self) -> Self:
+        """What a moderator needs to know of each, the one that waits longest first."""
+        return self.select_related("author").order_by("last_activity_at", "pk")
+
     def lock(self, pk: int) -> M:
         """Return the row as it is now, locked until the end of the transaction (parent and child)."""
         return self.select_for_update().get(pk=pk)

@@ -59,7 +59,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
             "text", shown, config=CONFIG, start_sel=OPENING, stop_sel=CLOSING, max_words=36, min_words=18
         )
         return (
-            self.model._default_manager.filter(pk__in=newest)
+            self.filter(pk__in=newest)
             .annotate(rank=SearchRank(F("vector"), asked), fragment=fragment)
             .select_related("contribution__region")
             .order_by("-rank", "-contribution__last_activity_at", "pk")

@@ -1,5 +1,6 @@
 """Reports ("signaal") and the rulings of moderators, each with a reason and words."""
 
+from collections.abc import Iterable
 from typing import Self
 
 from django.db import models, transaction
@@ -97,7 +98,19 @@ def _close(reports: list[Report], by: Person) -> None:
 
 class RulingQuerySet(models.QuerySet["Ruling"]):
     def for_list(self) -> Self:
-        return self.select_related("by", "comment").order_by("-at", "-pk")
+        return self.select_related("by", "contribution", "comment").order_by("-at", "-pk")
+
+    def last_hiding(self) -> "Ruling | None":
+        """Return the ruling that says why a contribution is hidden."""
+        return self.filter(measure=Ruling.Measure.HIDE, comment=None).order_by("-at", "-pk").first()
+
+    def why_hidden(self, comments: Iterable[int]) -> list["Ruling"]:
+        """Return the last hiding of each of these comments, by id."""
+        ids = list(comments)
+        if not ids:
+            return []
+        hidings = self.filter(comment__in=ids, measure=Ruling.Measure.HIDE)
+        return list(hidings.order_by("comment", "-at", "-pk").distinct("comment"))
 
 
 class Ruling(models.Model):
@@ -143,8 +156,8 @@ class Ruling(models.Model):
         locked = Contribution.objects.lock(contribution.pk)
         if locked.state != State.HIDDEN:
             raise AlreadyDone(locked.state)
-        last = locked.rulings.filter(measure=cls.Measure.HIDE, comment=None).latest("at")
-        locked.state = last.was
+        last = locked.rulings.last_hiding()
+        locked.state = last.was if last else State.PUBLISHED
         locked.save(update_fields=["state"])
         ruling = cls.objects.create(contribution=locked, measure=cls.Measure.RESTORE, words=words, by=by)
         Event.write(Verb.RESTORED, by=by, contribution=locked, about=ruling, audience=Audience.TEAM)

@@ -3,16 +3,17 @@
 from collections.abc import Collection
 from typing import Any, Self
 
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models, transaction
-from django.db.models import Func, OuterRef, Q
+from django.db.models import Func, OuterRef, Prefetch, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Organisation, Person
+from accounts.models import Affiliation, Organisation, Person
 from regions.errors import AlreadyDone
 from regions.models.event import Audience, Event, Verb
 from regions.text import kept_html
@@ -156,6 +157,9 @@ class Region(models.Model):
         Event.write(Verb.ASKED_TO_JOIN, by=by, region=self, about=membership, subject=by, audience=Audience.DESK)
         return membership
 
+    def membership_of(self, person: Person | AnonymousUser | None) -> "Membership | None":
+        return self.memberships.filter(person=person).first() if isinstance(person, Person) else None
+
     def count_members(self) -> None:
         """Store the number of active members; call in the transaction that changed one."""
         locked = Region.objects.select_for_update().get(pk=self.pk)
@@ -183,7 +187,17 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.pending().filter(region__in=regions).select_related("person", "region").order_by("since", "pk")
 
     def for_list(self) -> Self:
-        return self.select_related("person", "region").order_by("-role", "person__name", "pk")
+        """Moderators first, with where they work now."""
+        works = Affiliation.objects.current().select_related("organisation")
+        return (
+            self.select_related("person", "region")
+            .prefetch_related(Prefetch("person__affiliations", works, to_attr="works"))
+            .order_by("-role", "person__name", "pk")
+        )
+
+    def for_desk(self) -> Self:
+        """Who waits longest first."""
+        return self.for_list().order_by("since", "pk")
 
 
 class Membership(models.Model):

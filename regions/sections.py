@@ -1,0 +1,165 @@
+"""The parts that every contribution's page shows: comments, files, following, moderation.
+
+Each function gives the context of one partial in `templates/regions/`; a page puts them together.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.paginator import Page
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Person
+from regions import rules
+from regions.models import Comment, Contribution, Ruling, State, Visibility
+from regions.models.standing import Reader
+from regions.paging import page_of
+
+THREADS = 50
+AUDIENCES: dict[str, Promise] = {
+    Visibility.PUBLIC: gettext_lazy("Everyone can read your comment, also visitors without an account."),
+    Visibility.NETWORK: gettext_lazy("Members of all regions and the InnovatieKabinet can read your comment."),
+    Visibility.REGION: gettext_lazy("Only members and moderators of this region can read your comment."),
+    Visibility.TEAM: gettext_lazy("Only the team and the moderators of this region can read your comment."),
+}
+
+
+@dataclass
+class Line:
+    """One comment as this reader sees it: `gone` stands in its place, `note` above it."""
+
+    comment: Comment
+    replies: list["Line"] = field(default_factory=list)
+    actions: list[dict[str, str]] = field(default_factory=list)
+    gone: str = ""
+    note: str = ""
+    reply_url: str = ""
+    restore_url: str = ""
+
+
+# --- comments -----------------------------------------------------------------------------------------------
+
+
+def comments_section(person: Reader, contribution: Contribution, page: int = 1) -> dict[str, Any]:
+    """`comments` for `regions/_comments.html`; takes two queries, and a third where a moderator hid something."""
+    threads = page_of(contribution.comments.threads(), page, THREADS)
+    replies = contribution.comments.for_list().filter(parent__in=[thread.pk for thread in threads])
+    threads.object_list = _lines(person, contribution, threads, replies)
+    return {
+        "comments": {
+            "page": threads,
+            "contribution": contribution,
+            "may_write": rules.can_comment(person, contribution),
+            "may_sign_in": not isinstance(person, Person) and not contribution.is_closed_for_comments,
+            "action": reverse("regions:comment", args=[contribution.pk]),
+            "audience": AUDIENCES[contribution.visibility],
+        }
+    }
+
+
+def _lines(
+    person: Reader, contribution: Contribution, threads: Page[Comment], replies: Iterable[Comment]
+) -> list[Line]:
+    lines = {comment.pk: _line(person, contribution, comment) for comment in [*threads, *replies]}
+    _tell_why(lines.values())
+    below: defaultdict[int | None, list[Line]] = defaultdict(list)
+    for line in lines.values():
+        below[line.comment.parent_id].append(line)
+    for line in below[None]:
+        line.replies = below[line.comment.pk]
+    return below[None]
+
+
+def _line(person: Reader, contribution: Contribution, comment: Comment) -> Line:
+    comment.contribution = contribution
+    if comment.state == Comment.State.DELETED:
+        return Line(comment, gone=_("This comment was removed by the writer."))
+    if comment.state == Comment.State.SHOWN:
+        return Line(comment, actions=_actions(person, comment), reply_url=_reply_url(person, comment))
+    if not rules.can_read_hidden_comment(person, comment):
+        return Line(comment, gone=_("This comment was hidden by a moderator."))
+    may_restore = rules.can_moderate(person, contribution)
+    restore_url = reverse("regions:comment_restore", args=[comment.pk]) if may_restore else ""
+    return Line(
+        comment,
+        note=_("Hidden by a moderator. Only the writer, the moderators and staff see it."),
+        restore_url=restore_url,
+    )
+
+
+def _tell_why(lines: Iterable[Line]) -> None:
+    """Add the reason to the notes above hidden comments."""
+    hidden = {line.comment.pk: line for line in lines if line.note}
+    for ruling in Ruling.objects.why_hidden(hidden):
+        line = hidden[ruling.comment_id or 0]
+        line.note = f"{line.note} {ruling.get_reason_display()}. {ruling.words}"
+
+
+def _reply_url(person: Reader, comment: Comment) -> str:
+    if not rules.can_comment(person, comment.contribution):
+        return ""
+    return reverse("regions:comment", args=[comment.contribution_id], query={"op": comment.pk})
+
+
+def _actions(person: Reader, comment: Comment) -> list[dict[str, str]]:
+    """Return the links below a shown comment."""
+    about = {"reactie": comment.pk}
+    report_url = reverse("regions:report", args=[comment.contribution_id], query=about)
+    is_own = isinstance(person, Person) and comment.author_id == person.pk
+    offered = (
+        (rules.can_change_comment(person, comment), _("Edit"), "pencil", "regions:comment_edit"),
+        (rules.can_delete_comment(person, comment), _("Delete"), "trash", "regions:comment_delete"),
+        (rules.can_moderate(person, comment.contribution), _("Hide"), "eye-off", "regions:comment_hide"),
+    )
+    links = [
+        {"label": label, "icon": icon, "url": reverse(name, args=[comment.pk])}
+        for may, label, icon, name in offered
+        if may
+    ]
+    if rules.can_report(person, comment.contribution) and not is_own:
+        links.append({"label": _("Report"), "icon": "flag", "url": report_url})
+    return links
+
+
+# --- files, following, moderation ---------------------------------------------------------------------------
+
+
+def attachments_section(person: Reader, contribution: Contribution) -> dict[str, Any]:
+    """`attachments` for `regions/_attachments.html`; one query."""
+    return {
+        "attachments": {
+            "files": list(contribution.attachments.shown()),
+            "contribution": contribution,
+            "may_change": rules.can_edit(person, contribution),
+        }
+    }
+
+
+def follow_section(person: Reader, contribution: Contribution) -> dict[str, Any]:
+    """`follow` for `regions/_follow.html`; one query for who is signed in."""
+    may = rules.can_follow(person, contribution)
+    is_on = may and isinstance(person, Person) and contribution.follows.filter(person=person).exists()
+    return {"follow": {"contribution": contribution, "may": may, "is_on": is_on}}
+
+
+def moderation_section(person: Reader, contribution: Contribution) -> dict[str, Any]:
+    """`moderation` for `regions/_banner.html` (above the title) and `regions/_moderation.html` (the tools).
+
+    A query only where the contribution is hidden: the ruling that says why.
+    """
+    is_hidden = contribution.state == State.HIDDEN
+    return {
+        "moderation": {
+            "contribution": contribution,
+            "ruling": contribution.rulings.last_hiding() if is_hidden else None,
+            "may_hide": rules.can_hide(person, contribution),
+            "may_restore": rules.can_restore(person, contribution),
+            "may_close": rules.can_moderate(person, contribution) and contribution.state == State.PUBLISHED,
+            "may_report": contribution.state == State.PUBLISHED and not rules.is_owner(person, contribution),
+        }
+    }

@@ -1,0 +1,105 @@
+"""Who belongs to a region: the list, asking to join, leaving, and the answer of a moderator."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from initiate.once import once
+from initiate.requests import PersonRequest
+from regions import rules
+from regions.errors import AlreadyDone
+from regions.forms import DecisionForm, JoinForm, PageQuery
+from regions.models import Membership, Region
+from regions.paging import page_of
+
+PER_PAGE = 50
+
+
+@require_safe
+@login_required
+def members(request: PersonRequest, slug: str) -> HttpResponse:
+    region = get_object_or_404(Region, slug=slug)
+    if not rules.can_see_members(request.user, region):
+        raise Http404
+    query = PageQuery.read(request.GET)
+    page = page_of(region.memberships.active().for_list(), query.page, PER_PAGE)
+    return render(request, "regions/members.html", {"region": region, "page": page, "query": query})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@once
+def join(request: PersonRequest, slug: str) -> HttpResponse:
+    region = get_object_or_404(Region, slug=slug)
+    if not rules.can_ask_to_join(request.user, region.membership_of(request.user)):
+        messages.info(request, _("You already asked to join, or you are a member. This page says how it stands."))
+        return redirect(region)
+    form = JoinForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        return _ask(request, region, form.cleaned_data["motivation"])
+    return render(request, "regions/join.html", {"region": region, "form": form}, status=422 if form.errors else 200)
+
+
+def _ask(request: PersonRequest, region: Region, motivation: str) -> HttpResponseRedirect:
+    try:
+        region.ask_to_join(request.user, motivation)
+    except AlreadyDone:
+        messages.info(request, _("You had already asked to join this region."))
+    else:
+        messages.success(request, _("Your question is with the moderators. You get a notice when they answer."))
+    return redirect(region)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def leave(request: PersonRequest, slug: str) -> HttpResponse:
+    """Leave, or take back the wish to join; asks first."""
+    region = get_object_or_404(Region, slug=slug)
+    membership = region.membership_of(request.user)
+    if not rules.can_leave(request.user, membership):
+        messages.info(request, _("You are not a member of this region."))
+        return redirect(region)
+    if request.method != "POST" or membership is None:
+        return render(request, "regions/leave.html", {"region": region, "membership": membership})
+    try:
+        membership.leave(request.user)
+    except AlreadyDone:
+        messages.info(request, _("You had already left this region."))
+    else:
+        messages.success(request, _("You left this region. You are welcome to come back."))
+    return redirect(region)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def decide(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
+    region = moderated_region(request, slug)
+    membership = get_object_or_404(region.memberships.for_list(), pk=pk)
+    form = DecisionForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        return _answer(request, membership, form)
+    words = {"region": region, "membership": membership, "form": form}
+    return render(request, "regions/decide.html", words, status=422 if form.errors else 200)
+
+
+def moderated_region(request: HttpRequest, slug: str) -> Region:
+    """Return the region for its moderators and staff. Raises Http404 for everyone else."""
+    region = get_object_or_404(Region, slug=slug)
+    if not rules.can_moderate_region(request.user, region):
+        raise Http404
+    return region
+
+
+def _answer(request: PersonRequest, membership: Membership, form: DecisionForm) -> HttpResponseRedirect:
+    who = {"name": membership.person.name}
+    try:
+        membership.decide(request.user, accept=form.is_yes, answer=form.cleaned_data["answer"])
+    except AlreadyDone:
+        messages.warning(request, _("A colleague was first: the question of %(name)s is already answered.") % who)
+    else:
+        said = _("%(name)s is a member now.") if form.is_yes else _("%(name)s hears that it is a no, and why.")
+        messages.success(request, said % who)
+    return redirect("regions:desk", membership.region.slug)
