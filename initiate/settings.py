@@ -60,6 +60,8 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",  # a filter of allauth's list of sessions
+    "django.forms",  # FORM_RENDERER falls back on its templates
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -107,11 +109,13 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "digests.context.notices",
                 "accounts.context.reader",
             ],
         },
     }
 ]
+FORM_RENDERER = "initiate.forms.Renderer"
 
 # --- data ---------------------------------------------------------------------------------------------------
 # The pool is for the web only (wsgi.py says so): a worker needs a connection of its own, for the locks on it.
