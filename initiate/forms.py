@@ -2,9 +2,19 @@
 
 from typing import Any
 
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, Input, MultiWidget
-from django.forms import RadioSelect, Select, Textarea, Widget
+from django.forms import BoundField
 from django.forms.renderers import TemplatesSetting
+from django.forms.widgets import (
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    FileInput,
+    Input,
+    MultiWidget,
+    RadioSelect,
+    Select,
+    Textarea,
+    Widget,
+)
 
 # The first kind that fits gives the classes, so a subclass stands before its parent.
 CLASSES: tuple[tuple[type[Widget], str], ...] = (
