@@ -107,7 +107,7 @@ class Relay:
 
 def _connect() -> smtplib.SMTP:
     """Open a line with the certificate checked, and sign in where EMAIL_URL says so."""
-    host, port, patience = settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT
+    host, port, patience = str(settings.EMAIL_HOST), int(str(settings.EMAIL_PORT)), settings.EMAIL_TIMEOUT
     if settings.EMAIL_USE_SSL:
         line: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=patience, context=ssl.create_default_context())
     else:
@@ -117,7 +117,7 @@ def _connect() -> smtplib.SMTP:
             line.starttls(context=ssl.create_default_context())
         line.ehlo_or_helo_if_needed()
         if settings.EMAIL_HOST_USER:
-            line.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
+            line.login(str(settings.EMAIL_HOST_USER), str(settings.EMAIL_HOST_PASSWORD))
     except BaseException:
         line.close()
         raise

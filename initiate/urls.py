@@ -26,6 +26,7 @@ urlpatterns = [
     path("zoeken/", search, name="search"),
     path("", include("challenges.urls")),
     path("", include("accounts.urls")),
+    path("", include("digests.urls")),
     path("taal/", set_language, name="set_language"),
     path("account/", include("allauth.urls")),
     path("beheer/", admin.site.urls),

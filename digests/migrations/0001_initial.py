@@ -7,67 +7,140 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('regions', '0002_initial'),
+        ("accounts", "0001_initial"),
+        ("regions", "0002_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Pulse',
+            name="Pulse",
             fields=[
-                ('name', models.CharField(max_length=20, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("name", models.CharField(max_length=20, primary_key=True, serialize=False)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
         migrations.CreateModel(
-            name='Mail',
+            name="Mail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200, unique=True)),
-                ('kind', models.CharField(choices=[('account', 'account'), ('digest', 'overview')], max_length=10)),
-                ('address', models.EmailField(blank=True, max_length=254)),
-                ('data', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('ready', 'ready'), ('claimed', 'being sent'), ('handing', 'being handed over'), ('sent', 'sent'), ('uncertain', 'uncertain'), ('empty', 'nothing to tell'), ('cancelled', 'cancelled'), ('dead', 'refused')], default='ready', max_length=10)),
-                ('priority', models.PositiveSmallIntegerField(default=5)),
-                ('message_id', models.CharField(max_length=200, unique=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('next_try_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('state_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('reply', models.CharField(blank=True, max_length=300)),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='mails', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=200, unique=True)),
+                ("kind", models.CharField(choices=[("account", "account"), ("digest", "overview")], max_length=10)),
+                ("address", models.EmailField(blank=True, max_length=254)),
+                ("data", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("ready", "ready"),
+                            ("claimed", "being sent"),
+                            ("handing", "being handed over"),
+                            ("sent", "sent"),
+                            ("uncertain", "uncertain"),
+                            ("empty", "nothing to tell"),
+                            ("cancelled", "cancelled"),
+                            ("dead", "refused"),
+                        ],
+                        default="ready",
+                        max_length=10,
+                    ),
+                ),
+                ("priority", models.PositiveSmallIntegerField(default=5)),
+                ("message_id", models.CharField(max_length=200, unique=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("next_try_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("state_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("reply", models.CharField(blank=True, max_length=300)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mails",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Enclosure',
+            name="Enclosure",
             fields=[
-                ('notice', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='enclosure', serialize=False, to='regions.notice')),
-                ('mail', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='enclosures', to='digests.mail')),
+                (
+                    "notice",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="enclosure",
+                        serialize=False,
+                        to="regions.notice",
+                    ),
+                ),
+                (
+                    "mail",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="enclosures", to="digests.mail"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Subscription',
+            name="Subscription",
             fields=[
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='subscription', serialize=False, to=settings.AUTH_USER_MODEL)),
-                ('frequency', models.CharField(choices=[('never', 'Never'), ('daily', 'Every day'), ('weekly', 'Every week, on Tuesday (recommended)'), ('monthly', 'Every month, on the first day')], max_length=8, verbose_name='how often')),
-                ('next_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="subscription",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "frequency",
+                    models.CharField(
+                        choices=[
+                            ("never", "Never"),
+                            ("daily", "Every day"),
+                            ("weekly", "Every week, on Tuesday (recommended)"),
+                            ("monthly", "Every month, on the first day"),
+                        ],
+                        max_length=8,
+                        verbose_name="how often",
+                    ),
+                ),
+                ("next_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='subscriptions_due')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('frequency', 'never'), ('next_at__isnull', True)), models.Q(models.Q(('frequency', 'never'), _negated=True), ('next_at__isnull', False)), _connector='OR'), name='only_who_wants_mail_has_a_next_time')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("next_at__isnull", False)), fields=["next_at"], name="subscriptions_due"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("frequency", "never"), ("next_at__isnull", True)),
+                            models.Q(models.Q(("frequency", "never"), _negated=True), ("next_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="only_who_wants_mail_has_a_next_time",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='mail',
-            index=models.Index(condition=models.Q(('state', 'ready')), fields=['priority', 'next_try_at'], name='mail_that_waits'),
+            model_name="mail",
+            index=models.Index(
+                condition=models.Q(("state", "ready")), fields=["priority", "next_try_at"], name="mail_that_waits"
+            ),
         ),
         migrations.AddIndex(
-            model_name='mail',
-            index=models.Index(fields=['person', '-made_at'], name='mails_of_a_person'),
+            model_name="mail",
+            index=models.Index(fields=["person", "-made_at"], name="mails_of_a_person"),
         ),
     ]

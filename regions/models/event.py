@@ -155,6 +155,17 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def unread(self) -> Self:
         return self.filter(read_at__isnull=True)
 
+    def beside(self, event: Event) -> Self:
+        """Keep what is about the same contribution, else the same region, else the event alone."""
+        if event.contribution_id:
+            return self.filter(event__contribution=event.contribution_id)
+        if event.region_id:
+            return self.filter(event__contribution__isnull=True, event__region=event.region_id)
+        return self.filter(event=event)
+
+    def mark_read(self) -> int:
+        return self.unread().update(read_at=timezone.now())
+
 
 class Notice(models.Model):
     """Something new that concerns a person: the bell and the overview mail are readings of these rows."""

@@ -1,0 +1,22 @@
+"""What every page shows of the bell."""
+
+from functools import cache
+from typing import Any
+
+from django.http import HttpRequest
+
+from accounts.models import Person
+from regions.models import Notice
+from regions.models.contribution import events_visible_to
+
+
+def notices(request: HttpRequest) -> dict[str, Any]:
+    """Give `notice_count`: asked of the database by the first template that shows it, and once."""
+    return {"notice_count": cache(lambda: unread_count(getattr(request, "user", None)))}
+
+
+def unread_count(person: object) -> int:
+    """Count what is new for someone and may be known by them now."""
+    if not isinstance(person, Person):
+        return 0
+    return Notice.objects.unread().filter(person=person, event__in=events_visible_to(person)).count()

@@ -1,0 +1,237 @@
+"""What a person is told: notices as lines, grouped by what they are about; for the mail, the bell and the preview.
+
+Everything is checked at the moment of reading: whether the person may know of the event, and of each text in it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Model
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Affiliation, Person
+from challenges.models import Asking, BoardDecision, Challenge, Offer, Point, Prototype, Review, Step, TestRound
+from digests.words import Seen, label, note, text
+from regions.models import Attachment, Comment, Event, Membership, Notice, RegionWish, Report, Ruling, Verb
+from regions.models.contribution import events_visible_to
+
+KINDS = (Challenge,)
+"""The kinds of contributions, each of which knows its own page."""
+
+ABOUT: dict[str, tuple[type[Model], tuple[str, ...]]] = {
+    model.__name__.lower(): (model, with_)
+    for model, with_ in (
+        (Affiliation, ("organisation",)),
+        (Asking, ()),
+        (Attachment, ()),
+        (BoardDecision, ()),
+        (Comment, ("parent",)),
+        (Membership, ("region",)),
+        (Offer, ()),
+        (Point, ("review",)),
+        (Prototype, ()),
+        (RegionWish, ("municipality",)),
+        (Report, ()),
+        (Review, ()),
+        (Ruling, ()),
+        (Step, ()),
+        (TestRound, ()),
+    )
+}
+"""What an event can be about, by its `object_kind`, with what is fetched along."""
+
+SHOWN = 5
+"""So many lines of a group are told; the rest is counted."""
+
+DESK = frozenset({Verb.ASKED_TO_JOIN, Verb.REPORTED})
+Reason = Notice.Reason
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line: who did what, and the words that came with it."""
+
+    notice: Notice
+    at: datetime
+    who: str
+    what: str
+    text: str
+    note: str
+
+    @property
+    def verb(self) -> str:
+        return self.notice.event.verb
+
+    @property
+    def is_read(self) -> bool:
+        return self.notice.read_at is not None
+
+
+@dataclass(frozen=True)
+class Group:
+    """What is new about one contribution or one region, latest first."""
+
+    title: str
+    place: str
+    path: str
+    reason: str
+    section: Promise
+    items: Sequence[Item]
+
+    @property
+    def url(self) -> str:
+        return settings.SITE_URL + self.path
+
+    @property
+    def shown(self) -> Sequence[Item]:
+        return self.items[:SHOWN]
+
+    @property
+    def latest(self) -> Item:
+        return self.items[0]
+
+    @property
+    def more(self) -> int:
+        return max(len(self.items) - SHOWN, 0)
+
+    @property
+    def is_read(self) -> bool:
+        return all(item.is_read for item in self.items)
+
+    @property
+    def why(self) -> str:
+        return str(Reason(self.reason).label)
+
+
+FOR_DESK = _("For you as moderator")
+FOR_CABINET = _("For the InnovatieKabinet")
+FOR_STAFF = _("For the administrators")
+FOR_YOU = _("Waits on you or is about you")
+YOURS = _("Your challenges")
+YOUR_PLACES = _("Your regions and themes")
+FOLLOWED = _("What you follow")
+SECTIONS = (FOR_DESK, FOR_CABINET, FOR_STAFF, FOR_YOU, YOURS, YOUR_PLACES, FOLLOWED)
+BY_VERB = {
+    Verb.ASKED_TO_JOIN: FOR_DESK,
+    Verb.REPORTED: FOR_DESK,
+    Verb.ASKED_REVIEW: FOR_CABINET,
+    Verb.REGION_WISHED: FOR_STAFF,
+}
+BY_REASON = {
+    Reason.WAITS: FOR_YOU,
+    Reason.OWN: YOURS,
+    Reason.FOLLOW: FOLLOWED,
+    Reason.REGION: YOUR_PLACES,
+    Reason.THEME: YOUR_PLACES,
+}
+
+
+def gather(person: Person, notices: Iterable[Notice]) -> list[Group]:
+    """Return what these notices tell this person now, in the order of SECTIONS, the latest group first.
+
+    A notice of something that they may not know of, or that is no longer there, is left out.
+    """
+    known = {notice.event_id: notice for notice in notices}
+    events = events_visible_to(person).filter(pk__in=known).select_related("actor", "subject", "region")
+    found = list(events.order_by("-at", "-pk"))
+    seen = _see(person, found)
+    items: dict[tuple[str, int], list[tuple[Seen, Item]]] = defaultdict(list)
+    for one in seen:
+        item = _item(one, known[one.event.pk])
+        if item is not None:
+            items[_subject(one)].append((one, item))
+    groups = [_group(pairs) for pairs in items.values()]
+    return sorted(groups, key=lambda group: SECTIONS.index(group.section))
+
+
+def _see(person: Person, events: Sequence[Event]) -> list[Seen]:
+    """Bring each event together with its contribution and what it is about."""
+    ids = {event.contribution_id for event in events if event.contribution_id}
+    contributions: dict[int, Challenge] = {}
+    for kind in KINDS:
+        contributions |= kind.objects.visible_to(person).select_related("region").in_bulk(ids)
+    abouts = _abouts(events)
+    return [
+        Seen(
+            person=person,
+            event=event,
+            challenge=contributions.get(event.contribution_id or 0),
+            about=abouts.get((event.object_kind, event.object_id)),
+        )
+        for event in events
+        if event.contribution_id is None or event.contribution_id in contributions
+    ]
+
+
+def _abouts(events: Iterable[Event]) -> dict[tuple[str, str], Any]:
+    """Fetch what the events are about, one query for each kind."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for event in events:
+        if event.object_kind in ABOUT:
+            wanted[event.object_kind].add(event.object_id)
+    found = {}
+    for kind, ids in wanted.items():
+        model, along = ABOUT[kind]
+        rows = model._default_manager.select_related(*along) if along else model._default_manager.all()
+        found.update({(kind, str(row.pk)): row for row in rows.filter(pk__in=ids)})
+    return found
+
+
+def _item(seen: Seen, notice: Notice) -> Item | None:
+    """Return the line; None where what it is about was taken away."""
+    is_gone = seen.event.object_kind in ABOUT and seen.about is None
+    if is_gone or (isinstance(seen.about, Comment) and not _is_told(seen, seen.about)):
+        return None
+    notice.event = seen.event
+    return Item(notice, seen.event.at, seen.who, label(seen), text(seen), note(seen))
+
+
+def _is_told(seen: Seen, comment: Comment) -> bool:
+    return comment.state == Comment.State.SHOWN
+
+
+def _subject(seen: Seen) -> tuple[str, int]:
+    """Return by what a line is grouped: its contribution, else its region, else the kind of thing."""
+    event = seen.event
+    if event.contribution_id:
+        return "contribution", event.contribution_id
+    return ("region", event.region_id) if event.region_id else (event.object_kind, 0)
+
+
+def _group(pairs: Sequence[tuple[Seen, Item]]) -> Group:
+    seen = pairs[0][0]
+    reason = min((item.notice.reason for _seen, item in pairs), key=Reason.values.index)
+    roles = [
+        BY_VERB[Verb(item.verb)] for _seen, item in pairs if item.verb in BY_VERB and item.notice.reason == Reason.WAITS
+    ]
+    section = min(roles, key=SECTIONS.index) if roles else BY_REASON[Reason(reason)]
+    return Group(_title(seen), _place(seen), _path(seen), reason, section, [item for _seen, item in pairs])
+
+
+def _title(seen: Seen) -> str:
+    if seen.challenge:
+        return seen.challenge.title
+    if seen.event.region:
+        return seen.event.region.name
+    return str(seen.about.organisation if isinstance(seen.about, Affiliation) else _("The network"))
+
+
+def _place(seen: Seen) -> str:
+    return seen.challenge.region.name if seen.challenge else ""
+
+
+def _path(seen: Seen) -> str:
+    if seen.challenge:
+        return seen.challenge.get_absolute_url()
+    if seen.event.region:
+        is_desk = seen.event.verb in DESK
+        return (
+            reverse("regions:desk", args=[seen.event.region.slug]) if is_desk else seen.event.region.get_absolute_url()
+        )
+    return reverse("accounts:affiliations" if isinstance(seen.about, Affiliation) else "admin:index")

@@ -1,0 +1,67 @@
+"""The form of every mail: headers that nobody can write into, a text and an HTML part, no smuggled links."""
+
+import re
+from collections.abc import Mapping
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from typing import Any
+
+import css_inline
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from digests.models import Mail
+from digests.relay import Letter
+
+SUBJECT_LENGTH = 180
+JOINER = "\u2060"
+"""The word joiner: it is not seen, and ends what a mail program would make into a link."""
+
+_SMUGGLED = re.compile(r"(?<=\w)\.(?=[^\W\d_]{2})|(?<=:)/(?=/)|(?<=\w)@(?=\w)")
+_INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+
+
+def disarmed(text: str) -> str:
+    """Return the words of a person on one line, with nothing in them that a mail program shows as a link."""
+    return _SMUGGLED.sub(lambda match: JOINER + match.group(), one_line(text))
+
+
+def one_line(text: str) -> str:
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+
+
+def render_text(template: str, context: Mapping[str, Any]) -> str:
+    """Return the text part, with at most one empty line in a row: templates leave more."""
+    lines = [line.rstrip() for line in render_to_string(template, dict(context)).splitlines()]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
+
+
+def render_html(template: str, context: Mapping[str, Any]) -> str:
+    return _INLINER.inline(render_to_string(template, dict(context)))
+
+
+def letter(
+    mail: Mail, recipient: str, subject: str, *, text: str, html: str, headers: Mapping[str, str] | None = None
+) -> Letter:
+    """Put a composed mail in its envelope. The bytes are plain ASCII, so that no server has to change them."""
+    message = EmailMessage(policy=SMTP)
+    message["From"] = settings.DEFAULT_FROM_EMAIL
+    message["To"] = _ascii(recipient)
+    message["Subject"] = one_line(subject)[:SUBJECT_LENGTH]
+    message["Date"] = format_datetime(timezone.localtime())
+    message["Message-ID"] = mail.message_id
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    for name, value in (headers or {}).items():
+        message[name] = value
+    message.set_content(text, cte="quoted-printable")
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    return Letter(parseaddr(settings.DEFAULT_FROM_EMAIL)[1], _ascii(recipient), message.as_bytes())
+
+
+def _ascii(address: str) -> str:
+    """Return the address as it goes over the line: a domain in other letters in its own ASCII form."""
+    name, _at, domain = address.rpartition("@")
+    return f"{name}@{domain.encode('idna').decode()}"

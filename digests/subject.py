@@ -1,0 +1,102 @@
+"""The subject of the overview: what is in it, the most pressing first."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, ngettext_lazy
+
+from digests.items import Group
+from regions.models import Notice, Verb
+
+NAMED = 3
+"""So many things are named; the mail tells the rest."""
+
+Reason = Notice.Reason
+
+
+@dataclass(frozen=True)
+class Topic:
+    """Things of one sort, with their words by number; only those with one of `reasons`, where these are given."""
+
+    verbs: frozenset[str]
+    words: Promise
+    reasons: frozenset[str] = frozenset(Reason.values)
+    by_group: bool = False
+    with_place: bool = False
+
+    def said(self, groups: list[Group]) -> str:
+        """Return for example “3 new challenges in Utrecht”; empty where there is none."""
+        hits = [
+            group
+            for group in groups
+            for item in group.items
+            if item.verb in self.verbs and item.notice.reason in self.reasons
+        ]
+        if not hits:
+            return ""
+        count = len({id(group) for group in hits}) if self.by_group else len(hits)
+        said = str(self.words % {"count": count})
+        places = {group.place for group in hits}
+        if self.with_place and len(places) == 1:
+            return _("%(things)s in %(place)s") % {"things": said, "place": places.pop()}
+        return said
+
+
+ANSWERS = frozenset(
+    {Verb.OFFER_ACCEPTED, Verb.OFFER_DECLINED, Verb.OFFER_HAPPENED, Verb.OFFER_LAPSED, Verb.POINT_ANSWERED}
+)
+WAITS = frozenset({Reason.WAITS})
+
+TOPICS = (
+    Topic(
+        frozenset({Verb.ASKED_TO_JOIN}),
+        ngettext_lazy("%(count)d request to join", "%(count)d requests to join", "count"),
+        WAITS,
+    ),
+    Topic(frozenset({Verb.REPORTED}), ngettext_lazy("%(count)d report", "%(count)d reports", "count"), WAITS),
+    Topic(
+        frozenset({Verb.ASKED_REVIEW}),
+        ngettext_lazy("%(count)d question for feedback", "%(count)d questions for feedback", "count"),
+        WAITS,
+    ),
+    Topic(frozenset({Verb.LET_IN}), ngettext_lazy("you are let in", "you are let in", "count"), WAITS),
+    Topic(
+        frozenset({Verb.OFFERED}),
+        ngettext_lazy("%(count)d offer of help", "%(count)d offers of help", "count"),
+        WAITS,
+    ),
+    Topic(
+        frozenset({Verb.REVIEWED}),
+        ngettext_lazy("feedback on your challenge", "feedback on %(count)d of your challenges", "count"),
+        frozenset({Reason.WAITS, Reason.OWN}),
+        by_group=True,
+    ),
+    Topic(ANSWERS, ngettext_lazy("%(count)d answer to you", "%(count)d answers to you", "count"), WAITS),
+    Topic(
+        frozenset({Verb.PUBLISHED}),
+        ngettext_lazy("%(count)d new challenge", "%(count)d new challenges", "count"),
+        with_place=True,
+    ),
+    Topic(frozenset({Verb.COMMENTED}), ngettext_lazy("%(count)d comment", "%(count)d comments", "count")),
+    Topic(frozenset({Verb.PROTOTYPED}), ngettext_lazy("%(count)d new prototype", "%(count)d new prototypes", "count")),
+    Topic(frozenset({Verb.TESTED}), ngettext_lazy("%(count)d test round", "%(count)d test rounds", "count")),
+    Topic(
+        frozenset({Verb.MOVED}),
+        ngettext_lazy("%(count)d challenge in a new stage", "%(count)d challenges in a new stage", "count"),
+        by_group=True,
+    ),
+)
+"""What a subject can name, in this order."""
+
+
+def subject_of(groups: list[Group]) -> str:
+    """Return for example “2 requests to join, 3 new challenges in Utrecht, 1 comment”."""
+    named = [said for topic in TOPICS if (said := topic.said(groups))]
+    subject = ", ".join(named[:NAMED]) or _rest(groups)
+    return subject[:1].upper() + subject[1:]
+
+
+def _rest(groups: list[Group]) -> str:
+    count = sum(len(group.items) for group in groups)
+    return ngettext("%(count)d update", "%(count)d updates", count) % {"count": count}

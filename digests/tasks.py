@@ -1,0 +1,32 @@
+"""Wake-ups. A lost one costs a minute and a double one costs nothing: the database says what is due."""
+
+from celery import shared_task
+
+from digests.models import Pulse
+from digests.outbox import wake
+from digests.plan import plan
+from digests.send import reap
+from digests.send import send_waiting as send_some
+from digests.spread import spread
+
+SECONDS = 40
+"""So long a sender works before it lets others have the worker; it wakes the next one when more is left."""
+
+
+@shared_task(acks_late=False, reject_on_worker_lost=False)
+def tick() -> None:
+    """Look what is due. Comes every minute, without arguments."""
+    Pulse.beat("worker")
+    Pulse.beat("tick")
+    reap()
+    spread()
+    plan()
+    wake()
+
+
+@shared_task(time_limit=900, soft_time_limit=880)
+def send_waiting() -> None:
+    """Send what waits; account mails first."""
+    Pulse.beat("worker")
+    if send_some(SECONDS):
+        wake()

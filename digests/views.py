@@ -1,0 +1,94 @@
+"""The bell, the preview of the overview, and leaving it."""
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from digests.compose import digest_context
+from digests.items import gather
+from digests.leaving import person_of
+from digests.models import Frequency
+from digests.plan import waiting_notices
+from digests.rhythm import subscribe
+from initiate.middleware import is_visit
+from initiate.requests import PersonRequest
+from regions.models import Notice
+
+SHOWN = 200
+"""So many notices the bell looks back."""
+
+
+class SeenForm(forms.Form):
+    """Up to which event the page had shown what is new."""
+
+    last = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+
+
+@require_safe
+@login_required
+def notices(request: PersonRequest) -> HttpResponse:
+    """Show what is new for someone and what they read before, by what it is about."""
+    latest = Notice.objects.filter(person=request.user).order_by("-event")[:SHOWN]
+    groups = sorted(gather(request.user, latest), key=lambda group: group.items[0].at, reverse=True)
+    page = {
+        "unread": [group for group in groups if not group.is_read],
+        "read": [group for group in groups if group.is_read],
+        "last": max((item.notice.event_id for group in groups for item in group.items), default=0),
+    }
+    return render(request, "digests/notices.html", page)
+
+
+@require_safe
+@login_required
+def open_notice(request: PersonRequest, pk: int) -> HttpResponse:
+    """Go to what a notice is about, and note that the reader has seen what was new there."""
+    notice = get_object_or_404(Notice.objects.select_related("event"), pk=pk, person=request.user)
+    groups = gather(request.user, [notice])
+    if not groups:
+        raise Http404
+    if is_visit(request):
+        Notice.objects.filter(person=request.user).beside(notice.event).mark_read()
+    return redirect(groups[0].path)
+
+
+@require_POST
+@login_required
+def read_all(request: PersonRequest) -> HttpResponse:
+    """Mark everything as read that stood on the page; what came in later stays new."""
+    form = SeenForm(request.POST)
+    if form.is_valid():
+        Notice.objects.filter(person=request.user, event__lte=form.cleaned_data["last"]).mark_read()
+        messages.success(request, _("All notices are marked as read."))
+    return redirect("digests:notices")
+
+
+@require_safe
+@login_required
+def overview(request: PersonRequest) -> HttpResponse:
+    """Show what the overview would hold if it came now; nothing is sent or marked."""
+    groups = gather(request.user, waiting_notices(request.user))
+    return render(request, "digests/overview.html", digest_context(request.user, groups) | {"groups": groups})
+
+
+@csrf_exempt  # a mail program posts here (RFC 8058) and has no cookie: the signed token says who it is for
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the button; a POST turns the overview off."""
+    person = person_of(token)
+    if person is None:
+        raise Http404
+    if request.method == "POST":
+        subscribe(person, Frequency.NEVER)
+        if "List-Unsubscribe" in request.POST:
+            return HttpResponse("ok\n", content_type="text/plain")  # a mail program follows no redirect
+        return redirect(request.path)
+    with translation.override(person.language):
+        subscription = getattr(person, "subscription", None)
+        is_off = subscription is None or subscription.frequency == Frequency.NEVER
+        return render(request, "digests/unsubscribe.html", {"is_off": is_off})
