@@ -16,6 +16,15 @@ class VersionsQuery(QueryForm):
 
 
 class DetailQuery(QueryForm):
-    """How far back the timeline goes: in steps of 30 lines."""
+    """The page of comments, and how far back the timeline goes: in steps of 30 lines."""
 
-    tijdlijn = forms.IntegerField(min_value=1, max_value=20, required=False)
+    pagina = forms.IntegerField(label=_("Page of comments"), min_value=1, max_value=999_999, required=False)
+    tijdlijn = forms.IntegerField(label=_("Timeline"), min_value=1, max_value=20, required=False)
+
+    @property
+    def comments_page(self) -> int:
+        return self.cleaned_data["pagina"] or 1
+
+    @property
+    def steps(self) -> int:
+        return self.cleaned_data["tijdlijn"] or 1

@@ -3,10 +3,14 @@
 from datetime import date, datetime
 from typing import Any, Self
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models, transaction
-from django.db.models import Max, Q
+from django.db.models import Max, OuterRef, Q
+from django.db.models.functions import JSONObject
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models import Person
 from challenges.models.challenge import Challenge
@@ -16,8 +20,10 @@ from regions.text import plain, rendered
 
 class PrototypeQuerySet(models.QuerySet["Prototype"]):
     def for_strip(self) -> Self:
-        """Oldest first, with their rounds."""
-        return self.prefetch_related("rounds").order_by("number")
+        """Oldest first, with their rounds, and their files as rows in the same query."""
+        shown = Attachment.objects.shown().filter(prototypes=OuterRef("pk"))
+        rows = ArraySubquery(shown.values(row=JSONObject(pk="pk", name="name", size="size")))
+        return self.prefetch_related("rounds").annotate(file_rows=rows).order_by("number")
 
 
 class Prototype(models.Model):
@@ -36,6 +42,8 @@ class Prototype(models.Model):
     by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
+    file_rows: list[dict[str, Any]]  # given by `for_strip`
+
     objects = PrototypeQuerySet.as_manager()
 
     class Meta:
@@ -46,6 +54,10 @@ class Prototype(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"{self.challenge.get_absolute_url()}#prototype-{self.number}"
+
+    @property
+    def shown_files(self) -> list[dict[str, Any]]:
+        return [{**row, "url": reverse("regions:attachment", args=[row["pk"]])} for row in self.file_rows]
 
     @property
     def label(self) -> str:
@@ -124,6 +136,16 @@ class TestRound(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"{self.prototype.challenge.get_absolute_url()}#testronde-{self.pk}"
+
+    @property
+    def with_whom(self) -> str:
+        """Say with whom was tested: "5 residents, 2 professionals"."""
+        parts = (
+            (self.residents, ngettext("%d resident", "%d residents", self.residents)),
+            (self.professionals, ngettext("%d professional", "%d professionals", self.professionals)),
+            (self.others, ngettext("%d other", "%d others", self.others)),
+        )
+        return ", ".join(words % count for count, words in parts if count)
 
     @classmethod
     @transaction.atomic

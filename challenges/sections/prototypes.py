@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from challenges.models import Challenge, Prototype, TestRound
+from challenges.models import Challenge, Prototype
 from challenges.rules import can_add_prototype
 from regions.models.standing import Reader
 from regions.rules import can_edit
@@ -61,7 +60,7 @@ def cycles(prototype: Prototype, *, is_latest: bool) -> Iterator[Cycle]:
     for test in rounds:
         yield {
             "label": _("Test round"),
-            "text": who(test),
+            "text": test.with_whom,
             "at": test.held_on,
             "url": f"#testronde-{test.pk}",
             "kind": "round",
@@ -69,13 +68,3 @@ def cycles(prototype: Prototype, *, is_latest: bool) -> Iterator[Cycle]:
             "verdict": test.get_verdict_display(),
             "current": is_latest and test is rounds[-1],
         }
-
-
-def who(test: TestRound) -> str:
-    """Say with whom was tested: "5 residents, 2 professionals"."""
-    parts = (
-        (test.residents, ngettext("%d resident", "%d residents", test.residents)),
-        (test.professionals, ngettext("%d professional", "%d professionals", test.professionals)),
-        (test.others, ngettext("%d other", "%d others", test.others)),
-    )
-    return ", ".join(words % count for count, words in parts if count)

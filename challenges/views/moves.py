@@ -7,13 +7,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
-from initiate.requests import PersonRequest
 
 from challenges.errors import MoveRefused
 from challenges.forms.move import MoveForm
 from challenges.models import Challenge
-from challenges.rules import Move, can_warn, find_move, moves_for
+from challenges.rules import Move, Stage, can_warn, find_move, moves_for
 from challenges.stages import goal_of
+from initiate.requests import PersonRequest
 from regions.gate import fetch
 from regions.models import State
 
@@ -43,12 +43,13 @@ def too_late(request: PersonRequest, challenge: Challenge, wanted: Move) -> Http
 
 
 def page(request: PersonRequest, challenge: Challenge, wanted: Move, form: MoveForm) -> HttpResponse:
-    target = wanted.target or challenge.stage_before
+    target = Stage(wanted.target or challenge.stage_before or Stage.IDEA)
     waits_for_board = wanted.needs_board and not challenge.has_board_decision()
     context = {
         "challenge": challenge,
         "move": wanted,
         "form": form,
+        "target": target,
         "goal": goal_of(target),
         "waits_for_board": waits_for_board,
     }

@@ -10,13 +10,13 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
-from initiate.requests import PersonRequest
 
 from accounts.models import Person
 from challenges.conflict import merge
 from challenges.forms.text import ChallengeForm, FilingForm
 from challenges.models import Challenge
 from initiate.once import once
+from initiate.requests import PersonRequest
 from regions.errors import AlreadyDone, EditConflict
 from regions.gate import allow, fetch
 from regions.models import Draft, State

@@ -5,12 +5,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from initiate.requests import PersonRequest
 
 from challenges.forms.prototype import PrototypeForm, RoundForm
 from challenges.models import Challenge, Prototype, TestRound
 from challenges.rules import can_add_prototype
 from initiate.once import once
+from initiate.requests import PersonRequest
 from regions.gate import fetch
 from regions.rules import can_edit
 
