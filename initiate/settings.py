@@ -60,7 +60,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "django.contrib.humanize",  # a filter of allauth's list of sessions
     "django.forms",  # FORM_RENDERER falls back on its templates
     "allauth",
     "allauth.account",
