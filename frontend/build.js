@@ -2,6 +2,7 @@
 //   initiate.css   cascade layers tokens, base, vendor, app; only the design tokens that are used
 //   initiate.js    htmx and our own script
 //   icons.svg      one sprite of the icons in icons.txt and of icons/*.svg
+//   licences.txt   what the packages are and under which terms
 //   *.woff2        the font, by writing system, loaded by the browser when a page needs it
 // Run it with `npm run build`. It downloads nothing.
 
@@ -85,11 +86,24 @@ function buildIcons() {
   write("icons.svg", `<svg xmlns="http://www.w3.org/2000/svg">${[...tabler, ...own].join("")}</svg>\n`);
 }
 
+/** Each package with its terms, and the text of those terms once. */
+function buildLicences() {
+  const texts = new Set();
+  const lines = Object.keys(JSON.parse(read(here, "..", "package.json")).dependencies).map((name) => {
+    const folder = join(here, "..", "node_modules", name);
+    const { version, license } = JSON.parse(read(folder, "package.json"));
+    readdirSync(folder).filter((file) => /^licen[cs]e/i.test(file)).forEach((file) => texts.add(read(folder, file)));
+    return `${name} ${version}: ${license}`;
+  });
+  write("licences.txt", [lines.join("\n"), ...texts].join("\n\n"));
+}
+
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 await Promise.all([buildStyles(), buildScript()]);
 buildFonts();
 buildIcons();
+buildLicences();
 for (const file of readdirSync(out)) {
   const bytes = readFileSync(join(out, file));
   console.log(`${file.padEnd(44)} ${String(bytes.length).padStart(7)} bytes, ${gzipSync(bytes).length} compressed`);
