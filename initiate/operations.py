@@ -83,6 +83,7 @@ def sender() -> str:
 
 
 @require_safe
+@transaction.non_atomic_requests
 def robots(request: WSGIRequest) -> HttpResponse:
     return HttpResponse(
         "User-agent: *\nDisallow: /account/\nDisallow: /beheer/\nDisallow: /mijn/\n",
@@ -91,6 +92,7 @@ def robots(request: WSGIRequest) -> HttpResponse:
 
 
 @require_safe
+@transaction.non_atomic_requests
 def security_txt(request: WSGIRequest) -> HttpResponse:
     """RFC 9116. It says nothing until the people who run the site say where reports go."""
     if not settings.SECURITY_CONTACT:

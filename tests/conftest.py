@@ -1,6 +1,9 @@
 """The cast: people whom every test may ask for by name."""
 
+import os
+
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from accounts.models import Person
@@ -13,6 +16,14 @@ from tests import make
 def _nothing_kept() -> None:
     """Each test begins with an empty database; what the process keeps for a minute is of the one before."""
     Kept.forget()
+
+
+def pytest_configure() -> None:
+    """Differ from production only where a test would be slow, or two processes would meet."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.CACHES["default"]["KEY_PREFIX"] = os.environ.get("PYTEST_XDIST_WORKER", "")
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
 @pytest.fixture(scope="session")

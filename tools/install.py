@@ -81,11 +81,18 @@ def install_python(kind: str) -> None:
     ):
         return
     if not PYTHON.exists() or not runs(PYTHON):
-        print("setup   | making the virtual environment", flush=True)
-        venv.create(VENV, with_pip=True, clear=True, symlinks=True)
+        make_venv(VENV)
     locks = [part for path in files for part in ("-r", str(path))]
     command("installing Python packages", PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", *locks)
     done(f"python-{kind}", files)
+
+
+def make_venv(folder: Path) -> None:
+    print(f"setup   | making {folder.relative_to(BASE)}", flush=True)
+    try:
+        venv.create(folder, with_pip=True, clear=True, symlinks=True)
+    except (subprocess.CalledProcessError, ImportError):
+        stop("this Python has no pip to put into a virtual environment; on Debian: apt-get install python3-venv")
 
 
 def runs(python: Path) -> bool:
@@ -100,7 +107,7 @@ def install_node() -> str:
     folder = VAR / "node"
     lock = [BASE / "requirements-node.txt"]
     if step("node", lock, folder):
-        venv.create(folder, with_pip=True, clear=True, symlinks=True)
+        make_venv(folder)
         command(
             "installing Node",
             folder / "bin" / "python",
@@ -124,7 +131,16 @@ def build_front_end() -> None:
         return
     path = install_node()
     if step("npm", lock, BASE / "node_modules"):
-        command("installing front-end packages", "npm", "ci", "--no-audit", "--no-fund", "--loglevel=error", PATH=path)
+        command(
+            "installing front-end packages",
+            "npm",
+            "ci",
+            "--no-audit",
+            "--no-fund",
+            "--loglevel=error",
+            PATH=path,
+            npm_config_update_notifier="false",
+        )
         done("npm", lock)
     command("building the front end", "npm", "run", "--silent", "build", PATH=path)
     done("front-end", [*lock, *sources])

@@ -1,0 +1,42 @@
+"""The pages for what goes wrong stand on their own feet."""
+
+import pytest
+from django.db import OperationalError
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+from psycopg_pool import PoolTimeout
+
+from initiate import errors
+
+
+def page_after(error: Exception, rf: RequestFactory) -> HttpResponse:
+    try:
+        raise error
+    except type(error):
+        return errors.broken(rf.get("/"))
+
+
+@pytest.mark.parametrize("error", [OperationalError("away"), PoolTimeout("full")])
+def test_database_away_gives_503_without_asking_it(error: Exception, rf: RequestFactory) -> None:
+    response = page_after(error, rf)
+    assert (response.status_code, response["Retry-After"]) == (503, "30")
+    assert "away" not in response.content.decode()
+
+
+def test_own_fault_gives_500_without_asking_the_database(rf: RequestFactory) -> None:
+    response = page_after(ValueError("secret"), rf)
+    assert response.status_code == 500
+    assert "secret" not in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_absent_page_gives_404(client: Client) -> None:
+    assert client.get("/bestaat-niet/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_form_without_its_key_is_called_out_of_date() -> None:
+    strict = Client(enforce_csrf_checks=True, headers={"Accept-Language": "en"})
+    response = strict.post("/account/login/", {"login": "bo@voorbeeld.example", "password": "x"})
+    assert response.status_code == 403
+    assert "This form is out of date" in response.content.decode()
