@@ -1,6 +1,7 @@
 """What all forms share: the guard against data of people, and query strings that never break a page; and our own."""
 
 from typing import Any, Self, cast
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -54,6 +55,10 @@ class QueryForm(forms.Form):
             form.cleaned_data.setdefault(name, None)
         return form
 
+    @property
+    def ignored_labels(self) -> list[str]:
+        return [str(self.fields[name].label) for name in self.ignored]
+
 
 names = Kept(lambda: list(Municipality.objects.values_list("name", flat=True)))
 """The names of all municipalities, in the order of a Dutch list."""
@@ -77,6 +82,9 @@ class Place(forms.CharField):
     def _suggestion(self, words: str) -> str:
         names = ", ".join(str(place) for place in Municipality.objects.like(words))
         return " " + _("Do you mean %(names)s?") % {"names": names} if names else ""
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.name if isinstance(value, Municipality) else value
 
 
 class PlaceQuery(QueryForm):
@@ -105,6 +113,11 @@ class SearchQuery(PageQuery):
 
     q = forms.CharField(label=_("What are you looking for?"), max_length=200, required=False)
     soort = forms.ChoiceField(label=_("Where"), choices=KINDS, required=False)
+
+    @property
+    def query(self) -> str:
+        """The query string without the page."""
+        return urlencode({name: self.cleaned_data[name] or "" for name in ("q", "soort")})
 
 
 class WishForm(TextForm):
