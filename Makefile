@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := var/venv/bin
 export PORT INITIATE_HOME
 
-.PHONY: run test check bench lock messages install-run install-test
+.PHONY: run test check format bench lock messages install-run install-test
 
 install-run install-test: install-%:
 	@$(PYTHON) tools/install.py $*
@@ -21,6 +21,11 @@ test: install-test
 
 bench: install-test
 	@exec $(BIN)/python -m bench
+
+# Puts code and templates into the form that the checks ask for.
+format: install-test
+	@$(BIN)/ruff check --quiet --fix; $(BIN)/ruff format --quiet; \
+	find templates -name '*.html' -exec $(BIN)/djade --target-version 5.2 {} +
 
 # Takes new words up in locale/nl; translate them there.
 messages: install-test

@@ -265,7 +265,7 @@ def clear_stale_pid(data: Path) -> None:
 
 def is_server(pid_file: str, data: Path) -> bool:
     try:
-        return str(data) in psutil.Process(int(pid_file.split()[0])).cmdline()
+        return str(data) in psutil.Process(int(pid_file.split(maxsplit=1)[0])).cmdline()
     except (psutil.Error, ValueError, IndexError):  # no such process, a dead one not yet buried, half a file
         return False
 

@@ -72,9 +72,7 @@ def refuse_unreadable(get_response: Answer) -> Answer:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         try:
-            readable = all(map(is_text, raw_parts(request))) and not any(
-                map(is_broken, parsed_parts(request))
-            )
+            readable = all(map(is_text, raw_parts(request))) and not any(map(is_broken, parsed_parts(request)))
         except UnreadablePostError:  # the visitor went away in mid-sentence
             readable = False
         return get_response(request) if readable else errors.bad_request(request)

@@ -58,9 +58,7 @@ def healthz(request: WSGIRequest) -> HttpResponse:
     except AWAY:
         parts |= dict.fromkeys(("tick", "worker", "sender"), "unknown") | {"database": "does not answer"}
     healthy = set(parts.values()) == {"ok"}
-    return JsonResponse(
-        {"status": "ok" if healthy else "stale", "parts": parts}, status=200 if healthy else 503
-    )
+    return JsonResponse({"status": "ok" if healthy else "stale", "parts": parts}, status=200 if healthy else 503)
 
 
 def broker() -> str:

@@ -14,7 +14,7 @@ handler404 = "initiate.errors.absent"
 handler500 = "initiate.errors.broken"
 
 # The admin has no door of its own: rate limits and the second factor are those of the site.
-admin.site.login = secure_admin_login(admin.site.login)
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # allauth's documented way
 
 urlpatterns = [
     path("livez", operations.livez, name="livez"),

@@ -37,7 +37,7 @@ def quick() -> None:
     run("ruff format", BIN / "ruff", "format", "--check", "--quiet")
     run("djade", BIN / "djade", "--target-version", "5.2", "--check", *templates)
     run("mypy", BIN / "mypy", "--no-error-summary", **NO_SERVERS)
-    run("import-linter", BIN / "lint-imports", "--no-timing", **NO_SERVERS)
+    run("import-linter", BIN / "lint-imports", "--no-logo", "--cache-dir", "var/import-linter", **NO_SERVERS)
     run("message catalogue", sys.executable, "tools/messages.py", "check")
     run("check --deploy", sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING", **NO_SERVERS)
 
