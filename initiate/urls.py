@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from accounts.views import set_language
-from initiate import operations
+from initiate import operations, views
 from regions.views.search import search
 
 handler400 = "initiate.errors.bad_request"
@@ -22,6 +22,8 @@ urlpatterns = [
     path("healthz", operations.healthz, name="healthz"),
     path("robots.txt", operations.robots, name="robots"),
     path(".well-known/security.txt", operations.security_txt, name="security_txt"),
+    path("", views.home, name="home"),
+    path("pagina/<slug:slug>/", views.page, name="page"),
     path("", include("regions.urls")),
     path("zoeken/", search, name="search"),
     path("", include("challenges.urls")),

@@ -1,0 +1,91 @@
+"""What waits on one person ("Wacht op mij"): everything for which others look at them, in one query."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import CharField, Count, F, IntegerField, Q, QuerySet, Value
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Person
+from challenges.models import Asking, Challenge, Offer
+from regions.models import Kind, Membership, Region, State
+from regions.models.standing import standing_of
+
+MOST = 20
+# The sorts, in the order in which they are told.
+OFFERS, POINTS, REVIEWS, REGIONS, DRAFTS = range(1, 6)
+PAGES = {
+    OFFERS: ("challenges:detail", "#aanbod"),
+    POINTS: ("challenges:detail", "#feedback"),
+    REVIEWS: ("challenges:review", ""),
+    DRAFTS: ("challenges:edit", ""),
+}
+ICONS = {OFFERS: "heart-handshake", POINTS: "quote", REVIEWS: "help-circle", REGIONS: "user-plus", DRAFTS: "pencil"}
+Rows = QuerySet[Any, tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One line: what is asked, about what, where it leads, and the name of an icon."""
+
+    words: str
+    title: str
+    url: str
+    icon: str
+
+
+def waiting_for(person: Person) -> list[Waiting]:
+    """Return what others wait for first, own drafts last; at most MOST lines of a sort."""
+    first, *others = _sources(person)
+    return [_line(*row) for row in sorted(first.union(*others, all=True))]
+
+
+def _sources(person: Person) -> Iterator[Rows]:
+    """Yield per sort: its place in the order, id, title, slug and how many."""
+    standing = standing_of(person)
+    seen = Challenge.objects.visible_to(person)
+    mine = seen.of(person)
+    offered = Count("offers", filter=Q(offers__state=Offer.State.OFFERED))
+    yield _rows(OFFERS, mine.annotate(number=offered).filter(number__gt=0), number=F("number"))
+    yield _rows(POINTS, mine.filter(open_point_count__gt=0), number=F("open_point_count"))
+    if standing.is_seat:
+        asked = Asking.objects.open().waiting_on(person)
+        yield _rows(REVIEWS, seen.published().filter(pk__in=asked.values("challenge")))
+    if standing.moderates:
+        pending = Count("memberships", filter=Q(memberships__state=Membership.State.PENDING))
+        regions = Region.objects.filter(pk__in=standing.moderates).annotate(number=pending).filter(number__gt=0)
+        yield _rows(REGIONS, regions, title=F("name"), slug=F("slug"), number=F("number"))
+    yield _rows(DRAFTS, mine.filter(state=State.DRAFT))
+
+
+def _rows(order: int, found: QuerySet[Any], **columns: F) -> Rows:
+    return found.order_by("pk").values_list(
+        Value(order),
+        F("pk"),
+        columns.get("title", F("title")),
+        columns.get("slug", Value("", output_field=CharField())),
+        columns.get("number", Value(1, output_field=IntegerField())),
+    )[:MOST]
+
+
+def _line(order: int, pk: int, title: str, slug: str, number: int) -> Waiting:
+    if order == REGIONS:
+        path = reverse("regions:members", args=[slug])
+    else:
+        page, anchor = PAGES[order]
+        path = reverse(page, args=[pk, Challenge(title=title, kind=Kind.CHALLENGE).slug]) + anchor
+    return Waiting(_words(order, number), title, path, ICONS[order])
+
+
+def _words(order: int, number: int) -> str:
+    words = {
+        OFFERS: ngettext("%d offer waits for an answer", "%d offers wait for an answer", number),
+        POINTS: ngettext("%d point to answer", "%d points to answer", number),
+        REVIEWS: _("Your feedback is asked"),
+        REGIONS: ngettext("%d person asks to join the region", "%d people ask to join the region", number),
+        DRAFTS: _("Finish your draft"),
+    }[order]
+    return words % number if "%d" in words else words

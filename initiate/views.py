@@ -1,0 +1,77 @@
+"""The home page, and the pages about the site itself."""
+
+from typing import Any
+
+from django.db.models import Sum, Value
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.models import Person, Visit
+from challenges.models import Challenge
+from challenges.rules import PATH
+from challenges.stages import goal_of
+from challenges.waiting import waiting_for
+from initiate.kept import Kept
+from initiate.middleware import is_visit
+from initiate.news import news_for
+from regions.models import Region
+
+CARDS = 6
+PAGES = ("over", "toegankelijkheid", "privacy", "cookies", "help")
+
+
+def _count() -> dict[str, int]:
+    """What visitors can see of the network, in numbers."""
+    public = Challenge.objects.visible_to(None).readable()
+    sums = public.aggregate(prototypes=Sum("prototype_count"), rounds=Sum("resident_round_count"))
+    return {"challenges": public.count(), **{name: number or 0 for name, number in sums.items()}}
+
+
+numbers = Kept(_count)
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    if isinstance(request.user, Person):
+        return own_home(request, request.user)
+    context = {
+        "challenges": Challenge.objects.visible_to(None).published().for_list()[:CARDS],
+        "regions": Region.objects.all(),
+        "stages": [(stage, goal_of(stage)) for stage in PATH],
+        "numbers": numbers(),
+    }
+    return render(request, "home.html", context)
+
+
+def own_home(request: HttpRequest, person: Person) -> HttpResponse:
+    """What waits on this person, what is new, and their challenges, or else the liveliest of the network."""
+    since = Visit.arrive(person) if is_visit(request) else timezone.now()
+    own, living = cards(person)
+    context = {
+        "waiting": waiting_for(person),
+        "since": since,
+        "news": news_for(person, since),
+        "own": own,
+        "living": living,
+    }
+    return render(request, "own_home.html", context)
+
+
+def cards(person: Person) -> tuple[list[Challenge], list[Challenge]]:
+    """Return someone's own challenges and the liveliest others, each with the latest activity first; one query."""
+    seen = Challenge.objects.visible_to(person).published().for_list()
+    own = seen.of(person).annotate(is_own=Value(True))[:CARDS]
+    living = seen.annotate(is_own=Value(False))[: 2 * CARDS]
+    found: list[Any] = sorted(own.union(living, all=True), key=lambda row: row.last_activity_at, reverse=True)
+    mine = [row for row in found if row.is_own]
+    return mine, [row for row in found if row not in mine][:CARDS]
+
+
+@require_safe
+def page(request: HttpRequest, slug: str) -> HttpResponse:
+    """One of the pages about the site."""
+    if slug not in PAGES:
+        raise Http404
+    return render(request, f"pages/{slug}.html")
