@@ -174,8 +174,9 @@ def parts(port: int, env: dict[str, str], given: dict[str, str]) -> list[Part]:
     return ours if "EMAIL_URL" in given else [*ours, sink]
 
 
-def prepare(env: dict[str, str]) -> None:
-    if speak("prepare", [PYTHON, "manage.py", "prepare"], env).wait():
+def finish(part: Part) -> None:
+    """Wait for a part that has an end. Raises CannotStart where it ends badly."""
+    if part.process and part.process.wait():
         time.sleep(0.2)  # its last line is still on its way to the terminal
         raise embedded.CannotStart("the product cannot be made ready; the lines above say why.")
 
@@ -184,7 +185,7 @@ def wait_for_page(port: int, web: Part) -> None:
     deadline = time.monotonic() + START_SECONDS
     while web.process and web.process.poll() is None and time.monotonic() < deadline:
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=2).close()
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=10).close()
         except OSError:
             time.sleep(0.2)
         else:
@@ -219,11 +220,12 @@ def serve(port: int, given: dict[str, str]) -> None:
     check_settings(env)
     say("run", f"data is in {HOME}")
     servers, addresses = embedded.start(HOME, given)
-    running: list[Part] = []
+    running = [Part("prepare", [PYTHON, "manage.py", "prepare"], 2)]
     try:
         env |= addresses | {"INITIATE_RUN": str(HOME)}
         write_secret(HOME / "env", "".join(f"{name}={env[name]}\n" for name in SHARED))
-        prepare(env)
+        running[0].start(env)
+        finish(running[0])
         running = parts(port, env, given)
         for part in reversed(running):
             part.start(env)
