@@ -17,6 +17,7 @@ import threading
 import time
 import tomllib
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -248,32 +249,38 @@ def keep(running: list[Part], servers: list[embedded.Server], env: dict[str, str
 
 
 def stop(running: list[Part], servers: list[embedded.Server]) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)  # once is enough
+    listen(signal.SIG_IGN)  # once is enough
     say("run", "stopping")
     for part in running:
         part.stop()
     embedded.stop(servers)
     (HOME / "env").unlink(missing_ok=True)
-    embedded.end_leftovers(HOME)  # what was being started at the very moment of the signal
     say("run", "stopped")
 
 
 def interrupt(number: int, frame: FrameType | None) -> None:
+    listen(signal.SIG_IGN)
     sys.exit(0)
+
+
+def listen(answer: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, answer)
 
 
 def main() -> None:
     given = {name: value for name, value in os.environ.items() if value.strip()}
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, interrupt)
+    listen(interrupt)
     try:
         port = environment.setting("PORT", environment.between(1, 65535), "a number from 1 to 65535", "8000")
         embedded.prepare_home(HOME)
         with embedded.lock(HOME):
             embedded.end_leftovers(HOME)
             refuse_taken(port)
-            serve(port, given)
+            try:
+                serve(port, given)
+            finally:
+                embedded.end_leftovers(HOME)  # what was being started at the very moment of the signal
     except embedded.CannotStart as error:
         environment.stop(str(error))
     except OSError as error:
