@@ -1,6 +1,7 @@
 """Markdown to safe HTML, plain text from Markdown, and the guard against citizen service numbers."""
 
 import re
+from html import unescape
 from functools import lru_cache
 
 import nh3
@@ -31,7 +32,7 @@ kept_html = lru_cache(maxsize=64)(rendered)
 
 def plain(text: str, length: int = 0) -> str:
     """Return Markdown as plain text on one line, cut at `length` characters where that is given."""
-    flat = " ".join(strip_tags(rendered(text)).split())
+    flat = " ".join(unescape(strip_tags(rendered(text))).split())
     return str(Truncator(flat).chars(length)) if length else flat
 
 
