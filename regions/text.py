@@ -1,8 +1,8 @@
 """Markdown to safe HTML, plain text from Markdown, and the guard against citizen service numbers."""
 
 import re
-from html import unescape
 from functools import lru_cache
+from html import unescape
 
 import nh3
 from django.core.exceptions import ValidationError
