@@ -1,0 +1,191 @@
+"""Whom an event concerns, and why."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Person
+from challenges.models import Challenge
+from digests.spread import concerned, spread
+from regions.models import Audience, Comment, Event, Membership, Notice, Part, Region, Theme, Unspread, Verb, Visibility
+from tests import make
+
+NOBODY: dict[str, str] = {}
+TEAM = {"anna": "own", "bram": "own"}
+TEAM_WAITS = {"anna": "waits", "bram": "waits"}
+FOLLOWERS = {"far": "follow", "eva": "follow"}
+ALL, NETWORK, TEAM_ONLY, DESK = Audience.ALL, Audience.NETWORK, Audience.TEAM, Audience.DESK
+
+RULES: dict[Verb, tuple[Audience, dict[str, str]]] = {
+    Verb.PUBLISHED: (ALL, TEAM | FOLLOWERS | {"lid": "region", "mo": "region", "theo": "theme"}),
+    Verb.IMPORTED: (ALL, TEAM),
+    Verb.EDITED: (ALL, TEAM | FOLLOWERS),
+    Verb.FILED: (ALL, TEAM),
+    Verb.COMMENTED: (ALL, TEAM | FOLLOWERS),
+    Verb.ATTACHED: (ALL, TEAM | FOLLOWERS),
+    Verb.DETACHED: (ALL, TEAM),
+    Verb.MOVED: (ALL, TEAM | FOLLOWERS),
+    Verb.PROTOTYPED: (ALL, TEAM | FOLLOWERS),
+    Verb.TESTED: (ALL, TEAM | FOLLOWERS),
+    Verb.OFFERED: (TEAM_ONLY, TEAM_WAITS),
+    Verb.OFFER_ACCEPTED: (ALL, TEAM | FOLLOWERS | {"sub": "waits"}),
+    Verb.OFFER_DECLINED: (TEAM_ONLY, TEAM | {"sub": "waits"}),
+    Verb.OFFER_HAPPENED: (ALL, TEAM | FOLLOWERS | {"sub": "waits"}),
+    Verb.OFFER_LAPSED: (TEAM_ONLY, TEAM | {"sub": "waits"}),
+    Verb.JOINED_TEAM: (ALL, TEAM_WAITS | {"sub": "waits"}),
+    Verb.LEFT_TEAM: (ALL, TEAM | {"sub": "waits"}),
+    Verb.ASKED_REVIEW: (NETWORK, TEAM | {"eva": "follow", "kim": "waits", "sam": "waits"}),
+    Verb.CLOSED_REVIEW: (NETWORK, TEAM),
+    Verb.REVIEWED: (NETWORK, TEAM_WAITS | {"eva": "follow"}),
+    Verb.POINT_ANSWERED: (NETWORK, TEAM | {"eva": "follow", "sub": "waits"}),
+    Verb.REFLECTED: (ALL, TEAM | FOLLOWERS),
+    Verb.BOARD_DECIDED: (ALL, TEAM_WAITS | FOLLOWERS),
+    Verb.WARNED_SILENT: (TEAM_ONLY, TEAM_WAITS),
+    Verb.HANDED_OVER: (ALL, TEAM | FOLLOWERS | {"sub": "waits"}),
+    Verb.HIDDEN: (TEAM_ONLY, TEAM_WAITS),
+    Verb.RESTORED: (TEAM_ONLY, TEAM_WAITS),
+    Verb.COMMENTS_CLOSED: (ALL, TEAM),
+    Verb.COMMENTS_OPENED: (ALL, TEAM),
+    Verb.COMMENT_EDITED: (DESK, NOBODY),
+    Verb.COMMENT_DELETED: (DESK, NOBODY),
+    Verb.COMMENT_HIDDEN: (DESK, {"sub": "waits"}),
+    Verb.COMMENT_RESTORED: (DESK, {"sub": "waits"}),
+    Verb.REPORTED: (DESK, {"mo": "waits"}),
+    Verb.REPORT_CLOSED: (DESK, {"sub": "waits"}),
+    Verb.STAFF_ADDED: (DESK, NOBODY),
+    Verb.STAFF_CHANGED: (DESK, NOBODY),
+    Verb.STAFF_REMOVED: (DESK, NOBODY),
+}
+"""What happens to a public challenge: the audience that the product writes, and who is told why."""
+
+IN_A_REGION = {
+    Verb.ASKED_TO_JOIN: {"mo": "waits"},
+    Verb.LET_IN: {"sub": "waits"},
+    Verb.NOT_LET_IN: {"sub": "waits"},
+    Verb.LEFT: NOBODY,
+}
+NOWHERE = {
+    Verb.REGION_WISHED: {"stan": "waits"},
+    Verb.AFFILIATION_ASKED: NOBODY,
+    Verb.AFFILIATION_CONFIRMED: {"sub": "waits"},
+    Verb.AFFILIATION_DECLINED: {"sub": "waits"},
+}
+ABOUT_SOMEONE = {verb for verb, (_audience, told) in RULES.items() if "sub" in told}
+
+
+@pytest.fixture
+def people(
+    anna: Person, bram: Person, mo: Person, eva: Person, kim: Person, sam: Person, stan: Person, utrecht: Region
+) -> dict[str, Person]:
+    """Anna and Bram are the team; Eva follows from another region, `far` from none; `act` does it."""
+    others = {name: make.person(name) for name in ("far", "lid", "theo", "sub", "act", "left")}
+    make.member(others["lid"], utrecht)
+    make.member(others["left"], utrecht, state=Membership.State.ENDED)
+    make.member(others["act"], utrecht)
+    known = {"anna": anna, "bram": bram, "mo": mo, "eva": eva, "kim": kim, "sam": sam, "stan": stan}
+    return known | others
+
+
+@pytest.fixture
+def challenge(people: dict[str, Person], utrecht: Region) -> Challenge:
+    theme = Theme.objects.create(slug="jeugd", name="Jeugd")
+    theme.followers.add(people["theo"], people["lid"])
+    challenge = make.challenge(by=people["anna"], region=utrecht, themes=[theme])
+    challenge.involve(people["bram"], Part.TEAM, by=people["anna"])
+    challenge.involve(people["kim"], Part.REVIEWER, by=people["anna"])
+    for name in ("far", "eva", "act", "bram"):
+        challenge.follow(people[name])
+    Unspread.objects.all().delete()
+    return challenge
+
+
+def told(people: dict[str, Person]) -> dict[str, str]:
+    spread()
+    names = {person.pk: name for name, person in people.items()}
+    return {names[notice.person_id]: notice.reason for notice in Notice.objects.all()}
+
+
+def test_every_verb_has_a_rule() -> None:
+    assert set(RULES) | set(IN_A_REGION) | set(NOWHERE) == set(Verb)
+
+
+@pytest.mark.parametrize("verb", RULES)
+def test_of_a_challenge_these_are_told(verb: Verb, people: dict[str, Person], challenge: Challenge) -> None:
+    audience, expected = RULES[verb]
+    comment = Comment.objects.create(contribution=challenge, author=people["act"], text="Ja.")
+    subject = people["sub"] if verb in ABOUT_SOMEONE else None
+    about = comment if verb == Verb.COMMENTED else None
+    Event.write(verb, by=people["act"], contribution=challenge, audience=audience, subject=subject, about=about)
+    assert told(people) == expected
+
+
+@pytest.mark.parametrize("verb", IN_A_REGION)
+def test_of_a_region_these_are_told(verb: Verb, people: dict[str, Person], utrecht: Region) -> None:
+    subject = people["act"] if verb == Verb.ASKED_TO_JOIN else people["sub"]
+    Event.write(verb, by=people["act"], region=utrecht, subject=subject, audience=Audience.DESK)
+    assert told(people) == IN_A_REGION[verb]
+
+
+@pytest.mark.parametrize("verb", NOWHERE)
+def test_of_the_network_these_are_told(verb: Verb, people: dict[str, Person]) -> None:
+    by_themselves = verb in (Verb.REGION_WISHED, Verb.AFFILIATION_ASKED)
+    Event.write(verb, by=people["act"], subject=people["act" if by_themselves else "sub"], audience=Audience.DESK)
+    assert told(people) == NOWHERE[verb]
+
+
+def test_who_is_answered_is_told(people: dict[str, Person], challenge: Challenge) -> None:
+    question = Comment.write(challenge, "Weet iemand dit?", by=people["lid"])
+    Unspread.objects.all().delete()
+    Comment.write(challenge, "Ja.", by=people["anna"], parent=question)
+    assert told(people) == {"bram": "own", "lid": "waits"} | FOLLOWERS | {"act": "follow"}
+
+
+@pytest.mark.parametrize(
+    ("state", "visibility", "expected"),
+    [
+        ("published", Visibility.NETWORK, {"anna": "own", "bram": "own", "eva": "follow", "act": "follow"}),
+        ("published", Visibility.REGION, {"anna": "own", "bram": "own", "act": "follow"}),
+        ("published", Visibility.TEAM, TEAM),
+        ("hidden", Visibility.PUBLIC, TEAM),
+        ("archived", Visibility.PUBLIC, TEAM | FOLLOWERS | {"act": "follow"}),
+    ],
+)
+def test_only_who_may_see_it_is_told(
+    state: str, visibility: str, expected: dict[str, str], people: dict[str, Person], challenge: Challenge
+) -> None:
+    challenge.state, challenge.visibility = state, visibility
+    challenge.save(update_fields=["state", "visibility"])
+    Event.write(Verb.MOVED, by=people["stan"], contribution=challenge)
+    assert told(people) == expected
+
+
+def test_a_blocked_person_is_not_told(people: dict[str, Person], challenge: Challenge) -> None:
+    Person.objects.filter(pk=people["far"].pk).update(is_active=False)
+    Event.write(Verb.MOVED, by=people["act"], contribution=challenge)
+    assert told(people) == TEAM | {"eva": "follow"}
+
+
+def test_spreading_twice_tells_once(people: dict[str, Person], challenge: Challenge) -> None:
+    event = Event.write(Verb.MOVED, by=people["act"], contribution=challenge)
+    first = told(people)
+    Unspread.objects.create(event=event)
+    assert (told(people), Notice.objects.count(), Unspread.objects.count()) == (first, len(first), 0)
+
+
+@pytest.fixture
+def crowd(utrecht: Region) -> list[Person]:
+    people = [Person(email=f"lid{n}@crowd.example", name=f"Lid {n}") for n in range(500)]
+    Person.objects.bulk_create(people)
+    Membership.objects.bulk_create([Membership(person=who, region=utrecht, state="active") for who in people])
+    return people
+
+
+def test_many_readers_of_a_public_challenge_cost_no_query_each(
+    crowd: list[Person], people: dict[str, Person], challenge: Challenge
+) -> None:
+    event = Event.write(Verb.PUBLISHED, by=people["anna"], contribution=challenge)
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        spread()
+    assert (len(concerned(event)) > 500, len(queries) < 25) == (True, True)
