@@ -35,7 +35,7 @@ class Product:
 
     def start(self) -> None:
         self.runner = self.launch()
-        for _ in range(600):
+        for _ in range(1800):  # a first start on a busy machine
             if self.status("/readyz") == 200 and "Ctrl-C" in self.output():
                 return
             if self.runner.poll() is not None:
