@@ -16,6 +16,7 @@ EARLIEST_YEAR = 2000
 
 
 class PrototypeForm(TextForm):
+    seen = forms.CharField(max_length=16, required=False, widget=forms.HiddenInput)
     what = LongText(
         label=_("What is it?"),
         max_length=10_000,
@@ -55,14 +56,24 @@ class PrototypeForm(TextForm):
     def current(prototype: Prototype) -> dict[str, Any]:
         names = ("what", "changes", "link", "approach")
         attachments = list(prototype.files.values_list("pk", flat=True))
-        return {**{name: getattr(prototype, name) for name in names}, "attachments": attachments}
+        return {
+            **{name: getattr(prototype, name) for name in names},
+            "attachments": attachments,
+            "seen": prototype.mark,
+        }
 
     @property
     def words(self) -> dict[str, Any]:
-        return {name: value for name, value in self.cleaned_data.items() if name != "attachments"}
+        return {name: value for name, value in self.cleaned_data.items() if name not in ("attachments", "seen")}
+
+    def texts(self, prototype: Prototype) -> list[tuple[str, str]]:
+        """Pairs of label and words, as they stand now, to lay beside one's own."""
+        names = ("what", "changes", "link", "approach")
+        return [(str(self.fields[name].label), getattr(prototype, name)) for name in names]
 
 
 class RoundForm(TextForm):
+    seen = forms.CharField(max_length=16, required=False, widget=forms.HiddenInput)
     held_on = forms.DateField(
         label=_("Date of the test"), initial=timezone.localdate, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
     )
@@ -87,7 +98,16 @@ class RoundForm(TextForm):
     NAMES = ("held_on", *COUNTS, *REST)
 
     def __init__(self, data: Any = None, *, test: TestRound | None = None) -> None:
-        super().__init__(data, initial={name: getattr(test, name) for name in self.NAMES} if test else None)
+        current = {"seen": test.mark, **{name: getattr(test, name) for name in self.NAMES}} if test else None
+        super().__init__(data, initial=current)
+
+    @property
+    def words(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self.NAMES}
+
+    def texts(self, test: TestRound) -> list[tuple[str, str]]:
+        """Pairs of label and words, as they stand now, to lay beside one's own."""
+        return [(str(self.fields[name].label), str(getattr(test, name))) for name in self.NAMES]
 
     def clean_held_on(self) -> Any:
         held_on = self.cleaned_data["held_on"]

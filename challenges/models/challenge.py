@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -64,12 +65,17 @@ class ChallengeQuerySet(ContributionQuerySet["Challenge"]):
         )
 
     def for_detail(self) -> Self:
-        """What its own page shows; themes and tags come along as rows, in the same query."""
+        """What its own page shows; themes, tags and steps come along as rows, in the same query."""
         themes = Theme.objects.filter(contributions=OuterRef("pk"))
         tags = Tag.objects.filter(tagged_contributions__content_object=OuterRef("pk")).order_by("name")
         return self.select_related("region", "author", "municipality").annotate(
             theme_rows=ArraySubquery(themes.values(row=JSONObject(slug="slug", name="name", name_en="name_en"))),
             tag_rows=ArraySubquery(tags.values(row=JSONObject(slug="slug", name="name"))),
+            step_rows=ArraySubquery(
+                Step.objects.filter(challenge=OuterRef("pk")).values(
+                    row=JSONObject(pk="pk", note="note", explained="explained")
+                )
+            ),
         )
 
     def readable(self) -> Self:
@@ -166,6 +172,7 @@ class Challenge(Contribution):  # type: ignore[django-manager-missing]  # of tag
 
     theme_rows: list[dict[str, str]]  # given by `for_detail`
     tag_rows: list[dict[str, str]]  # idem
+    step_rows: list[dict[str, Any]]  # idem
 
     objects: ClassVar[ChallengeQuerySet] = ChallengeQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -191,6 +198,11 @@ class Challenge(Contribution):  # type: ignore[django-manager-missing]  # of tag
     @property
     def seeking_labels(self) -> list[str]:
         return [str(Seeking(value).label) for value in self.seeking if value in Seeking.values]
+
+    @property
+    def reflection_mark(self) -> str:
+        """What tells this reflection from another one: the hidden field of the form."""
+        return sha256(self.reflection.encode()).hexdigest()[:16]
 
     @property
     def reading_minutes(self) -> int:
@@ -344,13 +356,18 @@ class Challenge(Contribution):  # type: ignore[django-manager-missing]  # of tag
         Event.write(Verb.WARNED_SILENT, by=by, contribution=locked, audience=Audience.TEAM)
 
     @transaction.atomic
-    def reflect(self, text: str, *, by: Person, at: datetime | None = None) -> None:
-        """Write for everyone what was done with the feedback."""
+    def reflect(self, text: str, *, by: Person, seen: str = "", at: datetime | None = None) -> None:
+        """Write for everyone what was done with the feedback.
+
+        `seen` is the `reflection_mark` that was on the screen. Raises AlreadyDone when a colleague wrote in between.
+        """
         locked = Challenge.objects.lock(self.pk)
+        if seen and seen != locked.reflection_mark:
+            raise AlreadyDone("written")
         locked.reflection = text
         locked.html = locked.rendered_html()
-        locked.last_activity_at = max(locked.last_activity_at, at or timezone.now())
-        locked.save(update_fields=["reflection", "html", "last_activity_at"])
+        locked.save(update_fields=["reflection", "html"])
+        locked.touch(at)
         Event.write(Verb.REFLECTED, by=by, contribution=locked, at=at)
 
     def team(self) -> "models.QuerySet[Involvement]":

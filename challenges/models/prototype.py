@@ -1,6 +1,7 @@
 """Prototypes and the rounds in which real people test them."""
 
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -14,8 +15,14 @@ from django.utils.translation import ngettext
 
 from accounts.models import Person
 from challenges.models.challenge import Challenge
+from regions.errors import EditConflict
 from regions.models import Attachment, Entry, Event, Verb
 from regions.text import plain, rendered
+
+
+def mark_of(thing: models.Model, names: tuple[str, ...]) -> str:
+    """Return a short mark of these fields, by which a form knows whether they were changed in between."""
+    return sha256("\0".join(str(getattr(thing, name)) for name in names).encode()).hexdigest()[:16]
 
 
 class PrototypeQuerySet(models.QuerySet["Prototype"]):
@@ -83,11 +90,21 @@ class Prototype(models.Model):
         Event.write(Verb.PROTOTYPED, by=by, contribution=locked, about=prototype, at=at, number=prototype.number)
         return prototype
 
+    @property
+    def mark(self) -> str:
+        """What tells this text from another one: the hidden field of the form."""
+        return mark_of(self, ("what", "changes", "link", "approach"))
+
     @transaction.atomic
-    def edit(self, *, by: Person, **fields: Any) -> None:
-        """Correct what was written; a new try is a new prototype."""
+    def edit(self, *, by: Person, seen: str = "", **fields: Any) -> None:
+        """Correct what was written; a new try is a new prototype.
+
+        `seen` is the `mark` that was on the screen. Raises EditConflict when a colleague wrote in between.
+        """
         Challenge.objects.lock(self.challenge_id)
         self.refresh_from_db()
+        if seen and seen != self.mark:
+            raise EditConflict(self.number)
         for name, value in fields.items():
             setattr(self, name, value)
         self.html = {"what": rendered(self.what), "changes": rendered(self.changes)}
@@ -159,10 +176,19 @@ class TestRound(models.Model):
         Event.write(Verb.TESTED, by=by, contribution=locked, about=test, at=at, number=prototype.number)
         return test
 
+    @property
+    def mark(self) -> str:
+        return mark_of(
+            self, ("held_on", "residents", "professionals", "others", "wanted", "said", "learned", "change", "verdict")
+        )
+
     @transaction.atomic
-    def edit(self, *, by: Person, **fields: Any) -> None:
+    def edit(self, *, by: Person, seen: str = "", **fields: Any) -> None:
+        """Correct what was written. Raises EditConflict when a colleague wrote over the text of mark `seen`."""
         locked = Challenge.objects.lock(self.prototype.challenge_id)
         self.refresh_from_db()
+        if seen and seen != self.mark:
+            raise EditConflict(self.pk)
         had_residents = self.residents > 0
         for name, value in fields.items():
             setattr(self, name, value)

@@ -6,7 +6,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from challenges.models import Challenge
-from challenges.rules import Stage
+from challenges.rules import CHECKS, Stage
+from challenges.stages import label_of
 from regions.models import Event, Verb
 from regions.models.contribution import events_visible_to
 from regions.models.standing import Reader
@@ -61,8 +62,21 @@ def line(event: Event, challenge: Challenge) -> dict[str, Any]:
         "by": str(actor) if actor else "",
         "text": words(event),
         "url": place(event, challenge),
+        "notes": notes(event, challenge),
         "at": event.at,
     }
+
+
+def notes(event: Event, challenge: Challenge) -> list[str]:
+    """Return what was said with a step: the note, and why it was made with items that were not met."""
+    rows = challenge.step_rows if event.object_kind == "step" else []
+    said = next((row for row in rows if str(row["pk"]) == event.object_id), None)
+    if said is None:
+        return []
+    explained = [
+        f"{label_of(CHECKS[key])} {_('Not yet:')} {words}" for key, words in said["explained"].items() if key in CHECKS
+    ]
+    return [note for note in (said["note"], *explained) if note]
 
 
 def words(event: Event) -> str:

@@ -1,8 +1,10 @@
 """Prototypes and test rounds: adding them, and correcting what was written."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -11,15 +13,19 @@ from challenges.models import Challenge, Prototype, TestRound
 from challenges.rules import can_add_prototype
 from initiate.once import once
 from initiate.requests import PersonRequest
+from regions.errors import EditConflict
+from regions.forms import TextForm
 from regions.gate import fetch
 from regions.rules import can_edit
+
+Texts = Sequence[tuple[str, str]]
 
 
 @login_required
 @once
 def prototype_new(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     challenge = fetch(Challenge.objects.all(), request.user, pk, may=can_add_prototype)
-    form = PrototypeForm(request.POST if request.method == "POST" else None, challenge=challenge)
+    form = PrototypeForm(posted(request), challenge=challenge)
     if request.method == "POST" and form.is_valid():
         prototype = Prototype.add(challenge, by=request.user, **form.words)
         prototype.files.set(form.cleaned_data.get("attachments", []))
@@ -32,20 +38,43 @@ def prototype_new(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
 def prototype_edit(request: PersonRequest, pk: int, slug: str, number: int) -> HttpResponse:
     challenge = fetch(Challenge.objects.all(), request.user, pk, may=can_edit)
     prototype = get_object_or_404(challenge.prototypes, number=number)
-    form = PrototypeForm(request.POST if request.method == "POST" else None, challenge=challenge, prototype=prototype)
+    form = PrototypeForm(posted(request), challenge=challenge, prototype=prototype)
     if request.method == "POST" and form.is_valid():
-        prototype.edit(by=request.user, **form.words)
+        try:
+            prototype.edit(by=request.user, seen=form.cleaned_data["seen"], **form.words)
+        except EditConflict:
+            again = PrototypeForm(over(request, prototype.mark), challenge=challenge, prototype=prototype)
+            return prototype_page(request, challenge, again, prototype, form.texts(prototype))
         prototype.files.set(form.cleaned_data.get("attachments", []))
         messages.success(request, _("Your changes are saved."))
         return redirect(prototype)
     return prototype_page(request, challenge, form, prototype)
 
 
+def posted(request: PersonRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
+
+
+def over(request: PersonRequest, mark: str) -> QueryDict:
+    """Return what was typed, now over the newer text: sending it again replaces that knowingly."""
+    typed = request.POST.copy()
+    typed["seen"] = mark
+    return typed
+
+
 def prototype_page(
-    request: PersonRequest, challenge: Challenge, form: PrototypeForm, prototype: Prototype | None = None
+    request: PersonRequest,
+    challenge: Challenge,
+    form: PrototypeForm,
+    prototype: Prototype | None = None,
+    newer: Texts = (),
 ) -> HttpResponse:
-    context = {"challenge": challenge, "form": form, "prototype": prototype}
-    return render(request, "challenges/prototype.html", context, status=422 if form.errors else 200)
+    context = {"challenge": challenge, "form": form, "prototype": prototype, "newer": newer}
+    return render(request, "challenges/prototype.html", context, status=status_of(form, newer))
+
+
+def status_of(form: TextForm, newer: Texts) -> int:
+    return 409 if newer else 422 if form.errors else 200
 
 
 @login_required
@@ -53,9 +82,9 @@ def prototype_page(
 def round_new(request: PersonRequest, pk: int, slug: str, number: int) -> HttpResponse:
     challenge = fetch(Challenge.objects.all(), request.user, pk, may=can_add_prototype)
     prototype = get_object_or_404(challenge.prototypes, number=number)
-    form = RoundForm(request.POST if request.method == "POST" else None)
+    form = RoundForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        test = TestRound.add(prototype, by=request.user, **form.cleaned_data)
+        test = TestRound.add(prototype, by=request.user, **form.words)
         messages.success(request, _("The test round is added. What will you do with it?"))
         return redirect(test)
     return round_page(request, challenge, prototype, form)
@@ -65,9 +94,13 @@ def round_new(request: PersonRequest, pk: int, slug: str, number: int) -> HttpRe
 def round_edit(request: PersonRequest, pk: int, slug: str, test: int) -> HttpResponse:
     challenge = fetch(Challenge.objects.all(), request.user, pk, may=can_edit)
     found = get_object_or_404(TestRound.objects.select_related("prototype"), prototype__challenge=challenge, pk=test)
-    form = RoundForm(request.POST if request.method == "POST" else None, test=found)
+    form = RoundForm(posted(request), test=found)
     if request.method == "POST" and form.is_valid():
-        found.edit(by=request.user, **form.cleaned_data)
+        try:
+            found.edit(by=request.user, seen=form.cleaned_data["seen"], **form.words)
+        except EditConflict:
+            again = RoundForm(over(request, found.mark), test=found)
+            return round_page(request, challenge, found.prototype, again, found, form.texts(found))
         messages.success(request, _("Your changes are saved."))
         return redirect(found)
     return round_page(request, challenge, found.prototype, form, found)
@@ -79,6 +112,7 @@ def round_page(
     prototype: Prototype,
     form: RoundForm,
     test: TestRound | None = None,
+    newer: Texts = (),
 ) -> HttpResponse:
-    context = {"challenge": challenge, "prototype": prototype, "form": form, "test": test}
-    return render(request, "challenges/round.html", context, status=422 if form.errors else 200)
+    context = {"challenge": challenge, "prototype": prototype, "form": form, "test": test, "newer": newer}
+    return render(request, "challenges/round.html", context, status=status_of(form, newer))

@@ -19,6 +19,7 @@ document.addEventListener("click", (event) => {
   event.target.closest("[data-dialog-close]")?.closest("dialog").close();
   const button = event.target.closest("[data-copy]");
   if (button) copy(button);
+  if (event.target.closest("[data-print]")) print();
   for (const menu of document.querySelectorAll(".initiate-menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }
@@ -38,3 +39,4 @@ if (navigator.clipboard) {
 if (matchMedia("(min-width: 48rem)").matches) {
   document.querySelectorAll("details[data-open-wide]").forEach((panel) => { panel.open = true; });
 }
+document.querySelectorAll("[data-print]").forEach((button) => { button.hidden = false; });
