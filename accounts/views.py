@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views import i18n
@@ -35,10 +35,11 @@ def home(request: PersonRequest) -> HttpResponse:
     """Show what one works on, follows and offered, one's regions, and what waits on one."""
     person = request.user
     own = list(Challenge.objects.visible_to(person).of(person).for_list()[: SHOWN * 2])
+    followed = Challenge.objects.visible_to(person).followed_by(person).for_list()
     page = {
         "drafts": [challenge for challenge in own if challenge.state == State.DRAFT],
         "challenges": [challenge for challenge in own if challenge.state != State.DRAFT],
-        "followed": Challenge.objects.visible_to(person).followed_by(person).for_list()[:SHOWN],
+        "followed": followed.exclude(pk__in=[challenge.pk for challenge in own])[:SHOWN],
         "offers": Offer.objects.made_by(person)[:SHOWN],
         "memberships": Membership.objects.of(person),
         "asked": Membership.objects.waiting_on(standing_of(person).moderates)[:SHOWN],
@@ -54,8 +55,8 @@ def home(request: PersonRequest) -> HttpResponse:
 @login_required
 def welcome(request: PersonRequest) -> HttpResponse:
     """Ask for municipality and themes; the region follows on the next page."""
-    form = ThemesForm(request.POST or None, person=request.user)
-    if request.method == "POST" and form.is_valid():
+    form = ThemesForm(_sent(request), person=request.user)
+    if form.is_valid():
         form.save()
         return redirect("accounts:welcome_regions")
     return render(request, "accounts/welcome.html", {"form": form}, status=_status(form))
@@ -82,8 +83,8 @@ def welcome_regions(request: PersonRequest) -> HttpResponse:
 @read_or_send
 @login_required
 def profile(request: PersonRequest) -> HttpResponse:
-    form = ProfileForm(request.POST or None, person=request.user)
-    if request.method == "POST" and form.is_valid():
+    form = ProfileForm(_sent(request), person=request.user)
+    if form.is_valid():
         form.save()
         messages.success(request, _("Your details are saved."))
         return redirect("accounts:profile")
@@ -96,8 +97,8 @@ def preferences(request: PersonRequest) -> HttpResponse:
     """How often to mail, and in which language."""
     subscription = Subscription.objects.filter(person=request.user).first()
     given = {"frequency": subscription and subscription.frequency, "language": request.user.language}
-    form = PreferencesForm(request.POST or None, initial=given)
-    if request.method == "POST" and form.is_valid():
+    form = PreferencesForm(_sent(request), initial=given)
+    if form.is_valid():
         form.save(request.user)
         messages.success(request, _("Your preferences are saved."))
         return redirect("accounts:preferences")
@@ -123,8 +124,8 @@ def set_language(request: HttpRequest) -> HttpResponseBase:
 @once
 def affiliations(request: PersonRequest) -> HttpResponse:
     """Show where one works; ask a colleague to confirm it where one's address does not tell."""
-    form = AskForm(request.POST or None, person=request.user)
-    if request.method != "POST" or not form.is_valid():
+    form = AskForm(_sent(request), person=request.user)
+    if not form.is_valid():
         return _affiliations(request, form, status=_status(form))
     try:
         asked = Affiliation.ask(form.cleaned_data["organisation"], by=request.user)
@@ -221,6 +222,11 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "challenges": Challenge.objects.visible_to(request.user).of(shown).published().for_list()[:SHOWN],
     }
     return render(request, "accounts/person.html", page)
+
+
+def _sent(request: HttpRequest) -> QueryDict | None:
+    """What was sent; an empty form is sent too."""
+    return request.POST if request.method == "POST" else None
 
 
 def _status(form: Any) -> int:
