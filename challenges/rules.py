@@ -204,19 +204,29 @@ def can_answer_offer(person: Reader, offer: "Offer") -> bool:
 
 def can_close_offer(person: Reader, offer: "Offer") -> bool:
     """Team or the one who offered tells what came of an accepted offer."""
-    is_party = is_signed_in(person) and (offer.person == person or is_owner(person, offer.challenge))
-    return offer.state == offer.State.ACCEPTED and is_party
+    is_open = offer.state == offer.State.ACCEPTED and offer.challenge.state != State.ARCHIVED
+    return is_open and can_read_answer(person, offer)
+
+
+def can_read_answer(person: Reader, offer: "Offer") -> bool:
+    """What the team answers is between the two: it may say how to reach each other."""
+    return is_signed_in(person) and (offer.person == person or is_owner(person, offer.challenge))
 
 
 def can_leave_team(person: Reader, challenge: "Challenge") -> bool:
     return is_owner(person, challenge) and challenge.author != person
 
 
-def can_ask_review(person: Reader, challenge: "Challenge") -> bool:
-    """Team, moderators of the region and the secretary; not twice at the same time."""
+def is_asker(person: Reader, challenge: "Challenge") -> bool:
+    """Team, moderators of the region and the secretary ask the InnovatieKabinet."""
     standing = standing_of(person)
-    asks = is_owner(person, challenge) or challenge.region_id in standing.moderates or standing.is_secretary
-    return asks and challenge.state == State.PUBLISHED and not challenge.is_in_review and challenge.stage in PATH
+    return is_owner(person, challenge) or challenge.region_id in standing.moderates or standing.is_secretary
+
+
+def can_ask_review(person: Reader, challenge: "Challenge") -> bool:
+    """Not twice at the same time."""
+    is_open = challenge.state == State.PUBLISHED and not challenge.is_in_review and challenge.stage in PATH
+    return is_open and is_asker(person, challenge)
 
 
 def can_review(person: Reader, challenge: "Challenge") -> bool:

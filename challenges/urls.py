@@ -44,6 +44,8 @@ urlpatterns = [
     path(f"{ONE}feedback/", review.feedback, name="feedback"),
     path(f"{ONE}feedback/vragen/", review.ask_review, name="ask_review"),
     path(f"{ONE}feedback/geven/", review.review, name="review"),
+    path(f"{ONE}feedback/geven/concept/", review.review_draft, name="review_draft"),
+    path(f"{ONE}feedback/geven/concept/weggooien/", review.review_drop, name="review_drop"),
     path(f"{ONE}feedback/punten/<int:point_pk>/", review.point, name="point"),
     path(f"{ONE}feedback/terugkoppeling/", review.reflect, name="reflect"),
 ]

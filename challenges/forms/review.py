@@ -6,16 +6,18 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from challenges.models import OfferKind, Point, Review
-from regions.forms import TextForm
+from challenges.models import Challenge, OfferKind, Point, Review
+from regions.forms import LongText, TextForm
+from regions.models import Draft
 
 POINTS = 5
 OFFERS = 2
+LONGEST_DRAFT = 100_000
 
 
-def area(label: Any, *, rows: int = 3, length: int = 3_000, required: bool = False, hint: Any = "") -> forms.CharField:
+def area(label: Any, *, rows: int = 3, length: int = 3_000, required: bool = False, hint: Any = "") -> LongText:
     widget = forms.Textarea(attrs={"rows": rows})
-    return forms.CharField(label=label, required=required, max_length=length, help_text=hint, widget=widget)
+    return LongText(label=label, required=required, max_length=length, help_text=hint, widget=widget)
 
 
 class AskForm(TextForm):
@@ -27,9 +29,13 @@ class AskForm(TextForm):
 
 
 class ReviewForm(TextForm):
-    """The sheet: the leading question, five prompts, points, offers, and a note for the team."""
+    """The sheet: the leading question, five prompts, points, offers, and a note for the team.
+
+    `version` and `prototype` are the numbers of what stood beside it. Every field keeps in a draft what was typed.
+    """
 
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    prototype = forms.IntegerField(min_value=1, max_value=32_000, required=False, widget=forms.HiddenInput)
     answer = area(
         gettext_lazy("What does this improve in the life of ordinary people?"), rows=6, length=5_000, required=True
     )
@@ -43,22 +49,27 @@ class ReviewForm(TextForm):
     financial_impact = area(gettext_lazy("What is the financial impact?"))
     note = area(
         gettext_lazy("A note that only the team reads"),
-        hint=gettext_lazy("Nobody else sees this: no other member of the InnovatieKabinet, no moderator."),
+        hint=gettext_lazy("For what you would rather say between the two of you."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any = None, *, challenge: Challenge, draft: Draft | None = None) -> None:
+        latest = challenge.prototype_count or None
+        now = {"version": challenge.version, "prototype": latest}
+        super().__init__(data, initial={**(draft.data if draft else {}), **now})
+        self.challenge = challenge
         for number in range(1, POINTS + 1):
-            label = _("Point %(number)s for the team") % {"number": number}
-            self.fields[f"point_{number}"] = area(label, rows=2, length=2_000)
+            self.fields[f"point_{number}"] = area(_("Point %(number)s") % {"number": number}, rows=2, length=2_000)
         kinds = [("", _("No offer")), *[pair for pair in OfferKind.choices if pair[0] != OfferKind.TEAM]]
         for number in range(1, OFFERS + 1):
-            self.fields[f"offer_kind_{number}"] = forms.ChoiceField(
-                label=_("A door that you can open (%(number)s)") % {"number": number}, choices=kinds, required=False
-            )
-            self.fields[f"offer_words_{number}"] = area(
-                _("What do you offer? (%(number)s)") % {"number": number}, rows=2
-            )
+            kind = forms.ChoiceField(label=_("Door %(number)s") % {"number": number}, choices=kinds, required=False)
+            self.fields[f"offer_kind_{number}"] = kind
+            self.fields[f"offer_words_{number}"] = area(_("What do you offer?"), rows=2)
+
+    def clean_version(self) -> int:
+        version: int = self.cleaned_data["version"]
+        if version > self.challenge.version:
+            raise forms.ValidationError(_("This version does not exist. Open the page again."))
+        return version
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -70,6 +81,23 @@ class ReviewForm(TextForm):
         if not self.errors and not self.points and not self.offers:
             self.add_error("point_1", _("Give the team at least one point, or make at least one offer."))
         return cleaned
+
+    @property
+    def seen(self) -> int:
+        """The version that stood beside the sheet, as far as that can be known."""
+        return self.cleaned_data.get("version") or self.challenge.version
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """Everything as it was typed, right or wrong, for a draft."""
+        return {name: str(self.data.get(name, "")) for name in self.fields if name != "prototype"}
+
+    @property
+    def is_keepable(self) -> bool:
+        """Tell whether a draft may hold this: all but a number of a citizen, or far too much."""
+        self.full_clean()
+        codes = {error.code for errors in self.errors.as_data().values() for error in errors}
+        return "bsn" not in codes and sum(map(len, self.typed.values())) <= LONGEST_DRAFT
 
     @property
     def text(self) -> dict[str, str]:
@@ -89,24 +117,29 @@ class ReviewForm(TextForm):
         ]
         return [(kind, words) for kind, words in found if kind]
 
-    def fields_named(self, start: str) -> list[forms.BoundField]:
-        return [self[name] for name in self.fields if name.startswith(start)]
-
     @property
     def prompt_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in Review.PROMPTS]
 
     @property
-    def point_fields(self) -> list[forms.BoundField]:
-        return self.fields_named("point_")
+    def has_prompts(self) -> bool:
+        """Tell whether one of the prompts was used or refused: then they stand open."""
+        return any(field.value() or field.errors for field in self.prompt_fields)
 
     @property
-    def offer_fields(self) -> list[forms.BoundField]:
-        return self.fields_named("offer_")
+    def point_fields(self) -> list[forms.BoundField]:
+        return [self[f"point_{number}"] for number in range(1, POINTS + 1)]
+
+    @property
+    def offer_fields(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """Pairs: what it is, and the words about it."""
+        return [(self[f"offer_kind_{number}"], self[f"offer_words_{number}"]) for number in range(1, OFFERS + 1)]
 
 
 class PointForm(TextForm):
-    seen = forms.ChoiceField(choices=Point.State.choices, widget=forms.HiddenInput)
+    """The answer to a point; `seen` is the mark of the answer that was on the screen."""
+
+    seen = forms.CharField(max_length=40, widget=forms.HiddenInput)
     state = forms.ChoiceField(
         label=gettext_lazy("Your answer"),
         choices=[choice for choice in Point.State.choices if choice[0] != Point.State.OPEN],
@@ -114,17 +147,20 @@ class PointForm(TextForm):
     )
     answer = area(
         gettext_lazy("Explanation"),
-        hint=gettext_lazy("What you did, will do, or why not."),
+        hint=gettext_lazy("What you did, what you will do, or why not."),
         length=2_000,
         required=True,
     )
 
 
 class ReflectionForm(TextForm):
+    """What everyone may read; `seen` is the mark of the text that was on the screen."""
+
+    seen = forms.CharField(max_length=40, widget=forms.HiddenInput)
     text = area(
         gettext_lazy("What we did with the feedback"),
         rows=8,
         length=10_000,
         required=True,
-        hint=gettext_lazy("For everyone, also visitors. Tell in your own words what changed and what did not."),
+        hint=gettext_lazy("Tell in your own words what changed and what did not. Leave out who said what."),
     )

@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
 from challenges.models.challenge import Challenge
 from regions.errors import AlreadyDone
-from regions.models import Audience, Event, Part, Verb
+from regions.models import Audience, Event, Part, State, Verb
 from regions.models.standing import Reader
 from regions.rules import is_owner
 
@@ -33,12 +33,14 @@ class OfferQuerySet(models.QuerySet["Offer"]):
     def on(self, challenge: Challenge, person: Reader) -> Self:
         """Return the offers on a visible challenge that this person may read.
 
-        The team reads all; who offered reads their own; everyone reads what was accepted and what came of it.
+        The team reads all; who offered reads their own; everyone reads what was accepted and what came of it. Who
+        wants to join the team asks the team only. What waits for an answer comes first.
         """
-        offers = self.filter(challenge=challenge).select_related("person").order_by("-at", "-pk")
+        waits = Case(When(state=Offer.State.OFFERED, then=0), default=1)
+        offers = self.filter(challenge=challenge).select_related("person").order_by(waits, "-at", "-pk")
         if is_owner(person, challenge):
             return offers
-        known = Q(state__in=(Offer.State.ACCEPTED, Offer.State.HAPPENED))
+        known = Q(state__in=(Offer.State.ACCEPTED, Offer.State.HAPPENED)) & ~Q(kind=OfferKind.TEAM)
         return offers.filter(known | Q(person=person) if isinstance(person, Person) else known)
 
     def made_by(self, person: Person) -> Self:
@@ -76,6 +78,9 @@ class Offer(models.Model):
     def __str__(self) -> str:
         return f"{self.person}: {self.get_kind_display()}"
 
+    def get_absolute_url(self) -> str:
+        return f"{self.challenge.get_absolute_url()}#aanbod-{self.pk}"
+
     @classmethod
     @transaction.atomic
     def make(
@@ -88,44 +93,56 @@ class Offer(models.Model):
         review: "Review | None" = None,
         at: datetime | None = None,
     ) -> "Offer":
-        """Offer help; the team is told."""
+        """Offer help; the team is told. Raises AlreadyDone where that is over, or who asked to join the team before."""
         locked = Challenge.objects.lock(challenge.pk)
+        if locked.state != State.PUBLISHED:
+            raise AlreadyDone(locked.state)
+        if kind == OfferKind.TEAM and locked.offers.filter(person=by, kind=kind, state=cls.State.OFFERED).exists():
+            raise AlreadyDone(cls.State.OFFERED)
         offer = cls.objects.create(
             challenge=locked, review=review, person=by, kind=kind, words=words, at=at or timezone.now()
         )
-        locked.last_activity_at = max(locked.last_activity_at, offer.at)
-        locked.save(update_fields=["last_activity_at"])
+        locked.touch(offer.at)
         Event.write(Verb.OFFERED, by=by, contribution=locked, about=offer, audience=Audience.TEAM, at=at, kind=kind)
         return offer
 
     @transaction.atomic
     def settle(self, *, by: Person, accept: bool, answer: str, at: datetime | None = None) -> None:
         """Accept or decline with a sentence; joining the team follows at once. Raises AlreadyDone."""
-        self._lock(self.State.OFFERED)
+        challenge = self._lock(self.State.OFFERED)
         self.state = self.State.ACCEPTED if accept else self.State.DECLINED
         self.answer, self.answered_by, self.answered_at = answer, by, at or timezone.now()
         if accept and self.kind == OfferKind.TEAM:
-            self.challenge.involve(self.person, Part.TEAM, by=by, at=at)
-            self.state, self.closed_at = self.State.HAPPENED, self.answered_at
+            self._join(challenge, by)
         self.save(update_fields=["state", "answer", "answered_by", "answered_at", "closed_at"])
-        verb = Verb.OFFER_ACCEPTED if accept else Verb.OFFER_DECLINED
-        self._tell(verb, by, Audience.ALL if accept else Audience.TEAM, at)
+        challenge.touch(self.answered_at)
+        self._tell(Verb.OFFER_ACCEPTED if accept else Verb.OFFER_DECLINED, by, self._audience(accept), at)
+
+    def _join(self, challenge: Challenge, by: Person) -> None:
+        self.state, self.closed_at = self.State.HAPPENED, self.answered_at
+        if not challenge.is_owned_by(self.person):
+            challenge.involve(self.person, Part.TEAM, by=by, at=self.answered_at)
 
     @transaction.atomic
     def close(self, *, by: Person, happened: bool, outcome: str, at: datetime | None = None) -> None:
         """Tell what came of an accepted offer. Raises AlreadyDone."""
-        self._lock(self.State.ACCEPTED)
+        challenge = self._lock(self.State.ACCEPTED)
         self.state = self.State.HAPPENED if happened else self.State.LAPSED
         self.outcome, self.closed_at = outcome, at or timezone.now()
         self.save(update_fields=["state", "outcome", "closed_at"])
-        verb = Verb.OFFER_HAPPENED if happened else Verb.OFFER_LAPSED
-        self._tell(verb, by, Audience.ALL if happened else Audience.TEAM, at)
+        challenge.touch(self.closed_at)
+        self._tell(Verb.OFFER_HAPPENED if happened else Verb.OFFER_LAPSED, by, self._audience(happened), at)
 
-    def _lock(self, state: str) -> None:
-        Challenge.objects.lock(self.challenge_id)
+    def _lock(self, state: str) -> Challenge:
+        locked = Challenge.objects.lock(self.challenge_id)
         self.refresh_from_db(fields=["state"])
         if self.state != state:
             raise AlreadyDone(self.state)
+        return locked
+
+    def _audience(self, is_good_news: bool) -> Audience:
+        """Only those may hear of it who may read the offer."""
+        return Audience.ALL if is_good_news and self.kind != OfferKind.TEAM else Audience.TEAM
 
     def _tell(self, verb: str, by: Person, audience: str, at: datetime | None) -> None:
         Event.write(verb, by=by, contribution=self.challenge, about=self, subject=self.person, audience=audience, at=at)

@@ -2,27 +2,55 @@
 
 from typing import Any
 
-from challenges.models import Challenge, Review
+from django.utils.translation import gettext_lazy as _
+
+from challenges.models import Challenge, Offer, Review
 from challenges.models.review import ENOUGH
-from challenges.rules import can_ask_review, can_read_note, can_read_reviews, can_reflect, can_review
+from challenges.rules import can_ask_review, can_read_note, can_read_reviews, can_reflect, can_review, is_team
+from regions.models import Visibility
 from regions.models.standing import Reader, standing_of
 from regions.rules import can_edit
+
+READERS = {
+    Visibility.PUBLIC: _("The team, the InnovatieKabinet and members of all regions"),
+    Visibility.NETWORK: _("The team, the InnovatieKabinet and members of all regions"),
+    Visibility.REGION: _("The team, the members of this region, and the InnovatieKabinet while it is asked"),
+    Visibility.TEAM: _("The team, the moderators of this region, and the InnovatieKabinet while it is asked"),
+}
+"""Who reads feedback: those who see the challenge, the network at widest."""
 
 
 def feedback_section(person: Reader, challenge: Challenge) -> dict[str, Any]:
     """What `challenges/_feedback.html` takes; who may not read feedback gets what the team wrote about it, no more."""
     may_read = can_read_reviews(person, challenge)
     reviews = list(Review.objects.for_challenge(challenge)) if may_read and challenge.review_count else []
+    offers = _offers(challenge) if reviews and is_team(person, challenge) else {}
     for review in reviews:
         review.challenge = challenge
     return {
-        "reviews": [{"review": review, "may_read_note": can_read_note(person, review)} for review in reviews],
+        "reviews": [_row(person, review, offers) for review in reviews],
         "may_read_reviews": may_read,
         "can_answer_points": can_edit(person, challenge),
         "can_ask_review": can_ask_review(person, challenge),
         "can_review": standing_of(person).is_seat and _can_still_review(person, challenge, reviews),
         "can_reflect": can_reflect(person, challenge),
         "enough": ENOUGH,
+    }
+
+
+def _offers(challenge: Challenge) -> dict[int, list[Offer]]:
+    """Return the offers that came with feedback, by review: only the team reads them here."""
+    found: dict[int, list[Offer]] = {}
+    for offer in challenge.offers.filter(review__isnull=False).order_by("pk"):
+        found.setdefault(offer.review_id or 0, []).append(offer)
+    return found
+
+
+def _row(person: Reader, review: Review, offers: dict[int, list[Offer]]) -> dict[str, Any]:
+    return {
+        "review": review,
+        "may_read_note": can_read_note(person, review),
+        "offers": offers.get(review.pk, []),
     }
 
 

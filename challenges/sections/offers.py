@@ -3,7 +3,7 @@
 from typing import Any
 
 from challenges.models import Challenge, Offer
-from challenges.rules import can_answer_offer, can_close_offer, can_offer, is_team
+from challenges.rules import can_answer_offer, can_close_offer, can_offer, can_read_answer, is_team
 from regions.models.standing import Reader
 
 
@@ -13,14 +13,17 @@ def offers_section(person: Reader, challenge: Challenge) -> dict[str, Any]:
     for offer in offers:
         offer.challenge = challenge
     return {
-        "offers": [
-            {
-                "offer": offer,
-                "can_answer": can_answer_offer(person, offer),
-                "can_close": can_close_offer(person, offer),
-            }
-            for offer in offers
-        ],
+        "offers": [offer_row(person, offer) for offer in offers],
         "can_offer": can_offer(person, challenge),
         "is_team": is_team(person, challenge),
+    }
+
+
+def offer_row(person: Reader, offer: Offer) -> dict[str, Any]:
+    """What `challenges/_offer.html` takes, beside the challenge."""
+    return {
+        "offer": offer,
+        "may_read_answer": can_read_answer(person, offer),
+        "can_answer": can_answer_offer(person, offer),
+        "can_close": can_close_offer(person, offer),
     }

@@ -6,15 +6,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
-from initiate.requests import PersonRequest
 
-from challenges.forms.offers import OfferForm, OutcomeForm, SettleForm
+from challenges.forms.offers import KindQuery, OfferForm, OutcomeForm, SettleForm
 from challenges.models import Challenge, Offer, OfferKind
-from challenges.rules import can_answer_offer, can_close_offer, can_offer, is_team
-from challenges.sections.offers import offers_section
+from challenges.rules import can_answer_offer, can_close_offer, can_offer, can_read_answer
+from challenges.sections.offers import offer_row, offers_section
 from initiate.once import once
+from initiate.requests import PersonRequest
 from regions.errors import AlreadyDone
 from regions.gate import allow, fetch
+from regions.rules import can_edit
 
 
 @require_safe
@@ -28,59 +29,86 @@ def offers(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 @once
 def offer_new(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     challenge = fetch(Challenge.objects.for_detail(), request.user, pk, may=can_offer)
-    form = OfferForm(request.POST or None, initial={"kind": request.GET.get("soort", "")})
-    if form.is_valid():
-        Offer.make(challenge, by=request.user, **form.cleaned_data)
-        if form.cleaned_data["kind"] == OfferKind.TEAM:
-            messages.success(request, _("Your question is with the team. They answer you here and by mail."))
-        else:
-            messages.success(request, _("Thank you. Your offer is with the team. They answer you here and by mail."))
-        return redirect(f"{challenge.get_absolute_url()}#aanbod")
+    if request.method == "POST":
+        form = OfferForm(request.POST)
+        if form.is_valid():
+            return _make(request, challenge, form)
+    else:
+        form = OfferForm(initial={"kind": KindQuery.read(request.GET).cleaned_data["soort"]})
     status = 422 if form.is_bound else 200
     return render(request, "challenges/offer_new.html", {"challenge": challenge, "form": form}, status=status)
 
 
+def _make(request: PersonRequest, challenge: Challenge, form: OfferForm) -> HttpResponse:
+    try:
+        offer = Offer.make(challenge, by=request.user, **form.cleaned_data)
+    except AlreadyDone:
+        messages.info(request, _("You asked this before. The team has not answered yet."))
+        return redirect(f"{challenge.get_absolute_url()}#aanbod")
+    if offer.kind == OfferKind.TEAM:
+        messages.success(request, _("Your question is with the team. They answer you here and by mail."))
+    else:
+        messages.success(request, _("Thank you. Your offer is with the team. They answer you here and by mail."))
+    return redirect(offer)
+
+
 @login_required
+@once
 def offer_settle(request: PersonRequest, pk: int, slug: str, offer_pk: int) -> HttpResponse:
-    challenge, offer = _fetch_offer(request, pk, offer_pk)
-    if request.method != "POST":
-        allow(request.user, offer, can_answer_offer)
-    form = SettleForm(request.POST or None)
-    if form.is_valid():
-        return _settle(request, challenge, offer, form)
-    status = 422 if form.is_bound else 200
-    context = {"challenge": challenge, "offer": offer, "form": form}
-    return render(request, "challenges/offer_settle.html", context, status=status)
-
-
-def _settle(request: PersonRequest, challenge: Challenge, offer: Offer, form: SettleForm) -> HttpResponse:
-    allow(request.user, challenge, is_team)
+    offer = _fetch_offer(request, pk, offer_pk)
+    allow(request.user, offer.challenge, can_edit)
+    form = SettleForm(request.POST if request.method == "POST" else None, offer=offer)
+    if not can_answer_offer(request.user, offer):
+        return _too_late(request, offer, form)
+    if not form.is_valid():
+        return _page(request, "challenges/offer_settle.html", offer, form, 422 if form.is_bound else 200)
     try:
         offer.settle(by=request.user, **form.cleaned_data)
     except AlreadyDone:
-        messages.warning(request, _("A colleague answered this offer before you. Nothing was changed."))
-    else:
-        messages.success(request, _("Your answer was sent."))
-    return redirect(f"{challenge.get_absolute_url()}#aanbod")
+        return _too_late(request, offer, form)
+    messages.success(request, _("Your answer was sent."))
+    return redirect(offer)
 
 
 @login_required
+@once
 def offer_close(request: PersonRequest, pk: int, slug: str, offer_pk: int) -> HttpResponse:
-    challenge, offer = _fetch_offer(request, pk, offer_pk)
+    offer = _fetch_offer(request, pk, offer_pk)
+    allow(request.user, offer, can_read_answer)
+    form = OutcomeForm(request.POST if request.method == "POST" else None)
+    if offer.state in (Offer.State.HAPPENED, Offer.State.LAPSED):
+        return _too_late(request, offer, form)
     allow(request.user, offer, can_close_offer)
-    form = OutcomeForm(request.POST or None)
-    if form.is_valid():
+    if not form.is_valid():
+        return _page(request, "challenges/offer_close.html", offer, form, 422 if form.is_bound else 200)
+    try:
         offer.close(by=request.user, **form.cleaned_data)
-        messages.success(request, _("Thank you. What came of it now stands with the challenge."))
-        return redirect(f"{challenge.get_absolute_url()}#aanbod")
-    status = 422 if form.is_bound else 200
-    context = {"challenge": challenge, "offer": offer, "form": form}
-    return render(request, "challenges/offer_close.html", context, status=status)
+    except AlreadyDone:
+        return _too_late(request, offer, form)
+    messages.success(request, _("Thank you. What came of it now stands with the challenge."))
+    return redirect(offer)
 
 
-def _fetch_offer(request: PersonRequest, pk: int, offer_pk: int) -> tuple[Challenge, Offer]:
-    """Return a visible challenge and an offer on it that this person may read. Raises Http404."""
+def _fetch_offer(request: PersonRequest, pk: int, offer_pk: int) -> Offer:
+    """Return an offer that this person may read, with its challenge. Raises Http404."""
     challenge = fetch(Challenge.objects.for_detail(), request.user, pk)
     offer = get_object_or_404(Offer.objects.on(challenge, request.user), pk=offer_pk)
     offer.challenge = challenge
-    return challenge, offer
+    return offer
+
+
+def _too_late(request: PersonRequest, offer: Offer, form: SettleForm | OutcomeForm) -> HttpResponse:
+    """Somebody was first: show what they wrote, beside the words that were not sent."""
+    if request.method != "POST":
+        messages.info(request, _("This offer was answered already."))
+        return redirect(offer)
+    found = Offer.objects.select_related("person", "answered_by").get(pk=offer.pk)
+    found.challenge = offer.challenge
+    return _page(request, "challenges/offer_conflict.html", found, form, 409)
+
+
+def _page(
+    request: PersonRequest, template: str, offer: Offer, form: SettleForm | OutcomeForm, status: int
+) -> HttpResponse:
+    row = {**offer_row(request.user, offer), "can_answer": False, "can_close": False}
+    return render(request, template, {"challenge": offer.challenge, "form": form, **row}, status=status)

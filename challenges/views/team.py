@@ -6,12 +6,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
-from initiate.requests import PersonRequest
 
 from accounts.models import Person
 from challenges.forms.offers import ColleagueForm
 from challenges.models import Challenge
 from challenges.rules import can_leave_team
+from initiate.requests import PersonRequest
 from regions.errors import AlreadyDone
 from regions.gate import allow, fetch
 from regions.models import Part
@@ -21,15 +21,16 @@ from regions.rules import can_edit
 @login_required
 def team(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     challenge = fetch(Challenge.objects.for_detail(), request.user, pk)
+    parts = challenge.owners  # before anything asks whether this reader is one of them
     if request.method == "POST":
         allow(request.user, challenge, can_edit)
-    form = ColleagueForm(request.POST or None, challenge=challenge)
+    form = ColleagueForm(request.POST if request.method == "POST" else None, challenge=challenge)
     if form.is_valid() and form.person:
         return _add(request, challenge, form.person)
     context = {
         "challenge": challenge,
         "form": form,
-        "parts": challenge.team(),
+        "parts": parts,
         "can_edit": can_edit(request.user, challenge),
         "can_leave": can_leave_team(request.user, challenge),
     }
@@ -48,16 +49,16 @@ def _add(request: PersonRequest, challenge: Challenge, person: Person) -> HttpRe
 @login_required
 @require_POST
 def leave(request: PersonRequest, pk: int, slug: str, person_pk: int) -> HttpResponse:
-    """Leave the team oneself, or, as the author, end someone else's part."""
+    """Leave the team oneself, or end the part of someone else on it; the author stays."""
     challenge = fetch(Challenge.objects.for_detail(), request.user, pk)
-    person = get_object_or_404(Person, pk=person_pk)
-    may = can_leave_team if person == request.user else can_edit
-    allow(request.user, challenge, may)
+    allow(request.user, challenge, can_leave_team if person_pk == request.user.pk else can_edit)
+    part = get_object_or_404(challenge.involvements.select_related("person"), person=person_pk, part=Part.TEAM)
     try:
-        challenge.release(person, Part.TEAM, by=request.user)
+        challenge.release(part.person, Part.TEAM, by=request.user)
     except AlreadyDone:
-        messages.info(request, _("This person is not on the team."))
+        messages.info(request, _("%(name)s was off the team already.") % {"name": part.person.name})
     else:
-        messages.success(request, _("%(name)s is no longer on the team.") % {"name": person.name})
-    is_visible = Challenge.objects.visible_to(request.user).filter(pk=challenge.pk).exists()
-    return redirect(challenge if is_visible else "challenges:list")
+        messages.success(request, _("%(name)s is no longer on the team.") % {"name": part.person.name})
+    if Challenge.objects.visible_to(request.user).filter(pk=challenge.pk).exists():
+        return redirect("challenges:team", pk=challenge.pk, slug=challenge.slug)
+    return redirect("challenges:list")

@@ -199,9 +199,9 @@ class Contribution(models.Model):  # type: ignore[django-manager-missing]  # of 
             kept[person.pk] = mine.exists()
         return kept[person.pk]
 
-    def touch(self) -> None:
+    def touch(self, at: datetime | None = None) -> None:
         """Note that something happened here; call with the row locked."""
-        self.last_activity_at = timezone.now()
+        self.last_activity_at = max(self.last_activity_at, at or timezone.now())
         self.save(update_fields=["last_activity_at"])
 
     @transaction.atomic
@@ -221,8 +221,13 @@ class Contribution(models.Model):  # type: ignore[django-manager-missing]  # of 
 
     @transaction.atomic
     def involve(self, person: Person, part: str, *, by: Person, at: datetime | None = None) -> "Involvement":
-        """Give someone a part in this; a part that had ended starts again."""
-        row, _made = Involvement.objects.update_or_create(
+        """Give someone a part in this; a part that had ended starts again, one that lasts stays as it is."""
+        Contribution.objects.lock(self.pk)
+        rows = Involvement.objects.filter(contribution_id=self.pk, person=person, part=part)
+        lasting = rows.current().first()
+        if lasting:
+            return lasting
+        row, _made = rows.update_or_create(
             contribution_id=self.pk,
             person=person,
             part=part,
