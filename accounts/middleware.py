@@ -17,7 +17,14 @@ from regions.models.standing import standing_of
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
 # Paths that lead to a second factor, or away: allauth's mfa pages ask for a confirmed address and a fresh password.
-OPEN = ("mfa_index", "account_reauthenticate", "account_email", "account_email_verification_sent", "account_logout")
+OPEN = (
+    "mfa_index",
+    "account_reauthenticate",
+    "account_email",
+    "account_email_verification_sent",
+    "account_logout",
+    "set_language",
+)
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
