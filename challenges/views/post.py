@@ -1,5 +1,6 @@
 """Posting and editing a challenge: first a draft, then for its readers."""
 
+import json
 from typing import Any
 
 from django.contrib import messages
@@ -164,7 +165,7 @@ def draft(request: PersonRequest, pk: int = 0, slug: str = "") -> HttpResponse:
     challenge = fetch(Challenge.objects.all(), request.user, pk, may=can_edit) if pk else None
     form = ChallengeForm(request.POST, person=request.user, challenge=challenge)
     form.is_valid()
-    if holds_bsn(form) or len(request.body) > LONGEST_DRAFT:
+    if holds_bsn(form) or len(json.dumps(form.typed)) > LONGEST_DRAFT:
         return JsonResponse({"error": _("This text cannot be kept.")}, status=422)
     kept = Draft.keep(place_of(challenge), form.typed, by=request.user, contribution=challenge)
     return JsonResponse({"saved_at": date_format(timezone.localtime(kept.saved_at), "H:i")})
