@@ -10,7 +10,7 @@ from challenges.models import Challenge, OfferKind, Point, Review
 from regions.forms import LongText, TextForm
 from regions.models import Draft
 
-POINTS = 5
+FIRST, POINTS = 3, 5
 OFFERS = 2
 LONGEST_DRAFT = 100_000
 
@@ -122,18 +122,27 @@ class ReviewForm(TextForm):
         return [self[name] for name in Review.PROMPTS]
 
     @property
+    def first_points(self) -> list[forms.BoundField]:
+        return [self[f"point_{number}"] for number in range(1, FIRST + 1)]
+
+    @property
+    def more_points(self) -> list[forms.BoundField]:
+        return [self[f"point_{number}"] for number in range(FIRST + 1, POINTS + 1)]
+
+    # What folds away stands open once it is used or refused.
+
+    @property
     def has_prompts(self) -> bool:
-        """Tell whether one of the prompts was used or refused: then they stand open."""
         return any(field.value() or field.errors for field in self.prompt_fields)
 
     @property
-    def point_fields(self) -> list[forms.BoundField]:
-        return [self[f"point_{number}"] for number in range(1, POINTS + 1)]
+    def has_more_points(self) -> bool:
+        return any(field.value() or field.errors for field in self.more_points)
 
     @property
-    def offer_fields(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
-        """Pairs: what it is, and the words about it."""
-        return [(self[f"offer_kind_{number}"], self[f"offer_words_{number}"]) for number in range(1, OFFERS + 1)]
+    def has_second_offer(self) -> bool:
+        fields = (self["offer_kind_2"], self["offer_words_2"])
+        return any(field.value() or field.errors for field in fields)
 
 
 class PointForm(TextForm):

@@ -1,10 +1,11 @@
 """Feedback of the InnovatieKabinet on the page of a challenge."""
 
+from collections import Counter
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from challenges.models import Challenge, Offer, Review
+from challenges.models import Challenge, Offer, Point, Review
 from challenges.models.review import ENOUGH
 from challenges.rules import can_ask_review, can_read_note, can_read_reviews, can_reflect, can_review, is_team
 from regions.models import Visibility
@@ -34,8 +35,15 @@ def feedback_section(person: Reader, challenge: Challenge) -> dict[str, Any]:
         "can_ask_review": can_ask_review(person, challenge),
         "can_review": standing_of(person).is_seat and _can_still_review(person, challenge, reviews),
         "can_reflect": can_reflect(person, challenge),
+        "tally": _tally(reviews),
         "enough": ENOUGH,
     }
+
+
+def _tally(reviews: list[Review]) -> list[tuple[str, int]]:
+    """Return how many points stand how: pairs of state and number, without the zeros."""
+    states = Counter(point.state for review in reviews for point in review.points.all())
+    return [(str(state.label), states[state.value]) for state in Point.State if states[state.value]]
 
 
 def _offers(challenge: Challenge) -> dict[int, list[Offer]]:
