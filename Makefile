@@ -31,8 +31,8 @@ format: install-test
 messages: install-test
 	@$(BIN)/python tools/messages.py extract
 
-UV := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-config \
-	--no-emit-index-url --no-emit-find-links --default-index https://pypi.org/simple
+UV := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links
 lock: export UV_CUSTOM_COMPILE_COMMAND = make lock
 lock: install-test
 	$(UV) pyproject.toml -o requirements.txt
