@@ -84,7 +84,7 @@ def digest_context(person: Person, groups: list[Group]) -> dict[str, Any]:
         "person": person,
         "subject": subject_of(groups),
         "sections": in_sections(groups),
-        "frequency": subscription.get_frequency_display() if subscription else "",
+        "frequency": subscription.in_words if subscription else "",
         "site_url": settings.SITE_URL,
         "preferences_url": settings.SITE_URL + reverse("accounts:preferences"),
         "notices_url": settings.SITE_URL + reverse("digests:notices"),

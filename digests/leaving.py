@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts.models import Person
 
-_SIGNER = Signer(salt="digests.unsubscribe")
+_SIGNER = Signer(salt="digests.unsubscribe", sep=".")
 
 
 def unsubscribe_path(person: Person) -> str:

@@ -19,6 +19,15 @@ class Frequency(models.TextChoices):
     MONTHLY = "monthly", _("Every month, on the first day")
 
 
+IN_WORDS = {
+    Frequency.NEVER: _("never"),
+    Frequency.DAILY: _("every day"),
+    Frequency.WEEKLY: _("every week, on Tuesday"),
+    Frequency.MONTHLY: _("every month, on the first day"),
+}
+"""How often, within a sentence."""
+
+
 class Subscription(models.Model):
     """How often someone gets the overview mail; `next_at` is when the next one is due (None: never)."""
 
@@ -38,6 +47,10 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person}: {self.frequency}"
+
+    @property
+    def in_words(self) -> str:
+        return str(IN_WORDS[Frequency(self.frequency)])
 
 
 class MailQuerySet(models.QuerySet["Mail"]):

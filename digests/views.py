@@ -1,5 +1,7 @@
 """The bell, the preview of the overview, and leaving it."""
 
+from collections.abc import Iterable
+
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -10,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import Person
 from digests.compose import digest_context
-from digests.items import gather
+from digests.items import Group, gather
 from digests.leaving import person_of
 from digests.models import Frequency
 from digests.plan import waiting_notices
@@ -34,14 +37,17 @@ class SeenForm(forms.Form):
 @login_required
 def notices(request: PersonRequest) -> HttpResponse:
     """Show what is new for someone and what they read before, by what it is about."""
-    latest = Notice.objects.filter(person=request.user).order_by("-event")[:SHOWN]
-    groups = sorted(gather(request.user, latest), key=lambda group: group.items[0].at, reverse=True)
+    latest = list(Notice.objects.filter(person=request.user).order_by("-event")[:SHOWN])
     page = {
-        "unread": [group for group in groups if not group.is_read],
-        "read": [group for group in groups if group.is_read],
-        "last": max((item.notice.event_id for group in groups for item in group.items), default=0),
+        "unread": latest_first(request.user, (notice for notice in latest if not notice.read_at)),
+        "read": latest_first(request.user, (notice for notice in latest if notice.read_at)),
+        "last": latest[0].event_id if latest else 0,
     }
     return render(request, "digests/notices.html", page)
+
+
+def latest_first(person: Person, notices: Iterable[Notice]) -> list[Group]:
+    return sorted(gather(person, notices), key=lambda group: group.latest.at, reverse=True)
 
 
 @require_safe

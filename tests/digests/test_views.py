@@ -160,7 +160,7 @@ def test_the_address_in_an_old_mail_works(anna: Person, bram: Person, utrecht: R
     assert frequency(anna) == "never"
 
 
-@pytest.mark.parametrize("token", ["1", "1:x", "x:y", "a" * 500])
+@pytest.mark.parametrize("token", ["1", "1.x", "x.y", "a" * 500])
 def test_a_token_that_is_not_ours_is_not_there(token: str, anna: Person, client: Client) -> None:
     subscribe(anna, "weekly")
     url = reverse("digests:unsubscribe", args=[token])
