@@ -64,6 +64,7 @@ class Story:
         self.reviews = self.open_points = 0
         self.versions = 1
         self.is_in_review = False
+        self.comment_events: list[tuple[int, int]] = []
 
     @property
     def is_told(self) -> bool:
@@ -161,14 +162,17 @@ class Story:
             found.add(MEMBER)
         for person in sorted(found):
             self.tables.follow.add(self.pk, person, self.created_at)
-            self._notice(person)
+            if self.visibility == Visibility.PUBLIC:
+                self._notices(person)
         self.followers = len(found)
 
-    def _notice(self, person: int) -> None:
-        """Tell a follower of the last thing that happened; half of them have read it."""
-        if person != self.last_commenter and self.visibility == Visibility.PUBLIC:
-            read_at = None if person == MEMBER or self.chance.random() < 0.5 else self.network.now
-            self.tables.notice.add(person, self.tables.event.last, Notice.Reason.FOLLOW, read_at)
+    def _notices(self, person: int) -> None:
+        """Tell a follower of the last comments; what is unread comes to some twenty notices for each person."""
+        unread = 5 * self.network.people / self.of.size
+        for event, writer in self.comment_events[-3:]:
+            read_at = None if person == MEMBER or self.chance.random() < unread else self.network.now
+            if person != writer:
+                self.tables.notice.add(person, event, Notice.Reason.FOLLOW, read_at)
 
     # --- what happened ------------------------------------------------------------------------------------
 
@@ -263,8 +267,7 @@ class Story:
             text = "" if state == Comment.State.DELETED else self.words.text(self.chance.randint(1, 6))
             html = as_html(text) if text else ""
             self.tables.comment.add(pk, self.pk, person, parent, text, html, state, at)
-            self.event(Verb.COMMENTED, at, by=person, about=("comment", pk))
-            self.last_commenter = person
+            self.comment_events.append((self.event(Verb.COMMENTED, at, by=person, about=("comment", pk)), person))
             if state == Comment.State.SHOWN:
                 self.comments += 1
                 self.tables.entry.add("comment", pk, self.pk, "", text)

@@ -27,6 +27,11 @@ def demo_words() -> Counter[str]:
     return counts
 
 
+def common_word() -> str:
+    """Return the most common word that is not a small one: it stands in nearly every challenge."""
+    return next(word for word, _n in demo_words().most_common() if len(word) > 5)
+
+
 class Words:
     """The same texts for the same chance; sentences come from a pool, so that a million texts are made in minutes."""
 
@@ -36,7 +41,6 @@ class Words:
         words, weights = list(counts), list(accumulate(counts.values()))
         parts = [word for word in words if 5 <= len(word) <= 9 and not word.endswith(("de", "te"))]
         self.compounds = [chance.choice(parts) + chance.choice(parts) for _ in range(COMPOUNDS)]
-        self.common = next(word for word, _n in counts.most_common() if len(word) > 5)
         self.sentences = [self._sentence(words, weights) for _ in range(SENTENCES)]
 
     def _sentence(self, words: list[str], weights: list[int]) -> str:
