@@ -25,12 +25,19 @@ class Product:
     def __init__(self, home: Path) -> None:
         self.home, self.port = home, free_port()
         self.runner: subprocess.Popen[str] | None = None
+        self.launches = 0
+
+    @property
+    def log(self) -> Path:
+        """What the last launch prints; an earlier one may still be printing."""
+        return self.home.parent / f"output-{self.launches}"
 
     def launch(self, **env: str) -> subprocess.Popen[str]:
         inherited = {name: value for name, value in os.environ.items() if name not in SERVERS | {"SITE_URL"}}
         own = {"INITIATE_HOME": str(self.home), "PORT": str(self.port), "DEMO": "0"}
         command = [sys.executable, "-m", "initiate.run"]
-        with (self.home.parent / "output").open("w") as output:
+        self.launches += 1
+        with self.log.open("w") as output:
             return subprocess.Popen(command, env=inherited | own | env, stdout=output, stderr=output, text=True)
 
     def start(self) -> None:
@@ -49,7 +56,7 @@ class Product:
         return code, self.output().splitlines()[-1]
 
     def output(self) -> str:
-        return (self.home.parent / "output").read_text()
+        return self.log.read_text()
 
     def status(self, path: str) -> int:
         try:
