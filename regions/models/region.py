@@ -160,6 +160,7 @@ class Region(models.Model):
     def membership_of(self, person: Person | AnonymousUser | None) -> "Membership | None":
         return self.memberships.filter(person=person).first() if isinstance(person, Person) else None
 
+    @transaction.atomic
     def count_members(self) -> None:
         """Store the number of active members; call in the transaction that changed one."""
         locked = Region.objects.select_for_update().get(pk=self.pk)

@@ -1,0 +1,114 @@
+"""Asking to join a region, the answer, leaving, and the list of members."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from accounts.models import Knowledge, Person
+from regions.models import Event, Membership, Region, Verb
+from tests import make
+
+Browser = Callable[[Person | None], Client]
+pytestmark = pytest.mark.django_db
+JOIN, LEAVE = "/regios/utrecht/leden/aanmelden/", "/regios/utrecht/leden/afmelden/"
+
+
+def verbs(person: Person) -> list[str]:
+    return list(Event.objects.filter(subject=person).order_by("pk").values_list("verb", flat=True))
+
+
+def states(person: Person) -> list[str]:
+    return list(person.memberships.values_list("state", flat=True))
+
+
+def test_the_whole_way_of_a_member(browser: Browser, utrecht: Region, bo: Person, mo: Person) -> None:
+    assert browser(bo).post(JOIN, {"motivation": "Ik woon hier."}).status_code == 302
+    asked = bo.memberships.get()
+    decide = f"/regios/utrecht/leden/{asked.pk}/besluit/"
+    assert "Ik woon hier." in browser(mo).get("/regios/utrecht/moderatie/").content.decode()
+    assert browser(mo).post(decide, {"besluit": "ja", "answer": "Welkom!"}).status_code == 302
+    utrecht.refresh_from_db()
+    assert (states(bo), utrecht.member_count) == (["active"], 2)
+    assert browser(bo).get(LEAVE).status_code == 200
+    assert states(bo) == ["active"]
+    assert browser(bo).post(LEAVE).status_code == 302
+    utrecht.refresh_from_db()
+    assert (states(bo), utrecht.member_count) == (["ended"], 1)
+    assert verbs(bo) == [Verb.ASKED_TO_JOIN, Verb.LET_IN, Verb.LEFT]
+
+
+def test_a_no_asks_for_a_sentence_which_the_person_reads(
+    browser: Browser, utrecht: Region, bo: Person, mo: Person
+) -> None:
+    asked = utrecht.ask_to_join(bo, "Graag.")
+    decide = f"/regios/utrecht/leden/{asked.pk}/besluit/"
+    refused = browser(mo).post(decide, {"besluit": "nee", "answer": ""})
+    assert (refused.status_code, states(bo)) == (422, ["pending"])
+    browser(mo).post(decide, {"besluit": "nee", "answer": "U woont in Texel."})
+    assert states(bo) == ["ended"]
+    assert "U woont in Texel." in browser(bo).get("/regios/utrecht/").content.decode()
+    browser(bo).post(JOIN, {"motivation": "Nu wel."})
+    assert states(bo) == ["pending"]
+
+
+def test_the_second_moderator_hears_that_a_colleague_was_first(
+    browser: Browser, utrecht: Region, bo: Person, mo: Person, mia: Person
+) -> None:
+    asked = utrecht.ask_to_join(bo)
+    decide = f"/regios/utrecht/leden/{asked.pk}/besluit/"
+    browser(mo).post(decide, {"besluit": "ja"})
+    answer = browser(mia).post(decide, {"besluit": "nee", "answer": "Nee."}, follow=True)
+    assert [str(message.level_tag) for message in answer.context["messages"]] == ["warning"]
+    assert states(bo) == ["active"]
+
+
+def test_who_waits_or_is_suspended_cannot_ask_again(browser: Browser, utrecht: Region, bo: Person) -> None:
+    browser(bo).post(JOIN, {"motivation": "Een"})
+    browser(bo).post(JOIN, {"motivation": "Twee"})
+    assert list(bo.memberships.values_list("motivation", flat=True)) == ["Een"]
+    make.member(bo, utrecht, state=Membership.State.SUSPENDED)
+    browser(bo).post(JOIN, {"motivation": "Drie"})
+    browser(bo).post(LEAVE)
+    assert states(bo) == ["suspended"]
+
+
+def test_a_decision_of_another_region_is_absent(
+    browser: Browser, utrecht: Region, eindhoven: Region, bo: Person, emil: Person, mo: Person
+) -> None:
+    asked = utrecht.ask_to_join(bo)
+    tried = {
+        name: browser(person).post(f"/regios/{slug}/leden/{asked.pk}/besluit/", {"besluit": "ja"}).status_code
+        for name, person, slug in (
+            ("elsewhere", emil, "utrecht"),
+            ("by the own region", emil, "eindhoven"),
+            ("oneself", bo, "utrecht"),
+        )
+    }
+    assert tried == {"elsewhere": 404, "by the own region": 404, "oneself": 404}
+    assert states(bo) == ["pending"]
+
+
+def test_members_see_who_is_there(browser: Browser, utrecht: Region, anna: Person, mo: Person, eva: Person) -> None:
+    anna.function, anna.knowledge = "Beleidsadviseur", [Knowledge.LIVED]
+    anna.save()
+    path = "/regios/utrecht/leden/"
+    page = browser(mo).get(path)
+    assert [row.person.name for row in page.context["page"]] == ["Mo Moderator", "Anna Auteur"]
+    assert "Beleidsadviseur" in page.content.decode()
+    assert (browser(eva).get(path).status_code, browser(None).get(path).status_code) == (404, 302)
+    make.member(anna, utrecht, state=Membership.State.SUSPENDED)
+    assert browser(anna).get(path).status_code == 404
+
+
+def test_a_long_list_of_members_has_pages(browser: Browser, utrecht: Region, anna: Person) -> None:
+    for number in range(60):
+        make.member(make.person(f"Lid {number:02}"), utrecht)
+    sizes = [len(browser(anna).get(f"/regios/utrecht/leden/?pagina={page}").context["page"]) for page in (1, 2, 3)]
+    assert sizes == [50, 11, 50]
+
+
+def test_a_number_of_a_citizen_is_refused(browser: Browser, utrecht: Region, bo: Person) -> None:
+    refused = browser(bo).post(JOIN, {"motivation": "Mijn nummer is 111222333."})
+    assert (refused.status_code, states(bo)) == (422, [])
+    assert "Mijn nummer is 111222333." in refused.content.decode()

@@ -1,0 +1,111 @@
+"""Two at once: one wins, the other hears it, and nothing is counted twice. Real threads and transactions."""
+
+import re
+import threading
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from accounts.models import Person
+from regions.models import Comment, Contribution, Event, Follow, Membership, Region, Ruling, Verb
+from tests import make
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*jobs: Callable[[], Any]) -> list[Any]:
+    """Run all jobs at the same moment, each in a thread with a connection of its own; return what they gave."""
+    start = threading.Barrier(len(jobs))
+    answers: list[Any] = [None] * len(jobs)
+
+    def run(number: int, job: Callable[[], Any]) -> None:
+        try:
+            start.wait(10)
+            answers[number] = job()
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=each) for each in enumerate(jobs)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return answers
+
+
+def sender(person: Person, path: str, data: dict[str, Any]) -> Callable[[], list[str]]:
+    """Return a job that posts and gives the kind of the message that the person then reads.
+
+    From the page itself: the test client mixes up the contexts of threads.
+    """
+    client = Client()
+    client.force_login(person)
+
+    def send() -> list[str]:
+        answer = client.post(path, data, follow=True)
+        assert answer.status_code == 200
+        shown = answer.content.decode().partition("initiate-messages")[2].partition("<h1")[0]
+        return re.findall(r"utrecht-alert--(\w+)", shown)[:1]
+
+    return send
+
+
+def test_one_of_two_moderators_decides(utrecht: Region, mo: Person, mia: Person, bo: Person) -> None:
+    asked = utrecht.ask_to_join(bo)
+    path = f"/regios/utrecht/leden/{asked.pk}/besluit/"
+    heard = at_once(sender(mo, path, {"besluit": "ja"}), sender(mia, path, {"besluit": "nee", "answer": "Te ver weg."}))
+    assert sorted(heard) == [["ok"], ["warning"]]
+    decided = Event.objects.filter(subject=bo, verb__in=[Verb.LET_IN, Verb.NOT_LET_IN])
+    assert decided.count() == 1
+    utrecht.refresh_from_db()
+    is_in = Membership.objects.active().filter(person=bo).exists()
+    assert utrecht.member_count == 2 + is_in
+
+
+def test_the_same_comment_form_sent_eight_times_is_one_comment(utrecht: Region, anna: Person) -> None:
+    challenge = make.challenge(by=anna, region=utrecht)
+    data = {"text": "Dubbel geklikt", "form_key": str(uuid.uuid4())}
+    at_once(*[sender(anna, f"/stuk/{challenge.pk}/reacties/", data) for _click in range(8)])
+    assert Comment.objects.count() == 1
+    assert Contribution.objects.get().comment_count == 1
+
+
+def test_one_of_two_moderators_hides(utrecht: Region, anna: Person, mo: Person, mia: Person) -> None:
+    challenge = make.challenge(by=anna, region=utrecht)
+    why = {"reason": "privacy", "words": "Er staat een naam in."}
+    heard = at_once(*[sender(person, f"/stuk/{challenge.pk}/verbergen/", why) for person in (mo, mia)])
+    assert sorted(heard) == [["ok"], ["warning"]]
+    assert (Ruling.objects.count(), Event.objects.filter(verb=Verb.HIDDEN).count()) == (1, 1)
+
+
+def test_one_of_two_moderators_hides_a_comment(utrecht: Region, anna: Person, mo: Person, mia: Person) -> None:
+    challenge = make.challenge(by=anna, region=utrecht)
+    comment = Comment.write(challenge, "Ongepast", by=anna)
+    why = {"reason": "insult", "words": "Blijf aardig."}
+    heard = at_once(*[sender(person, f"/reacties/{comment.pk}/verbergen/", why) for person in (mo, mia)])
+    assert sorted(heard) == [["ok"], ["warning"]]
+    assert Contribution.objects.get().comment_count == 0
+
+
+def test_following_twenty_times_at_once_counts_one(utrecht: Region, anna: Person, bram: Person) -> None:
+    challenge = make.challenge(by=anna, region=utrecht)
+    at_once(*[sender(bram, f"/stuk/{challenge.pk}/volgen/", {"follow": "1"}) for _click in range(20)])
+    assert (Follow.objects.count(), Contribution.objects.get().follower_count) == (1, 1)
+
+
+def test_twelve_comments_at_once_are_counted(utrecht: Region, anna: Person) -> None:
+    challenge = make.challenge(by=anna, region=utrecht)
+    path = f"/stuk/{challenge.pk}/reacties/"
+    at_once(*[sender(anna, path, {"text": f"Reactie {number}"}) for number in range(12)])
+    assert (Comment.objects.count(), Contribution.objects.get().comment_count) == (12, 12)
+
+
+def test_asking_to_join_twice_at_once_is_one_question(utrecht: Region, bo: Person) -> None:
+    path = "/regios/utrecht/leden/aanmelden/"
+    at_once(*[sender(bo, path, {"motivation": f"Poging {number}"}) for number in range(6)])
+    assert Membership.objects.filter(person=bo).count() == 1
+    assert Event.objects.filter(verb=Verb.ASKED_TO_JOIN).count() == 1
