@@ -1,5 +1,6 @@
 """One database per size, kept and used again as long as what would be put into it is the same."""
 
+import ast
 import hashlib
 import os
 import subprocess
@@ -27,10 +28,10 @@ def address(size: int) -> str:
 
 
 def stamp() -> str:
-    """Name what makes the rows: the seed's version and all migrations."""
+    """Name what makes the rows: the seed's version and all migrations, however these are laid out."""
     seen = hashlib.sha256()
     for path in sorted(BASE.glob("*/migrations/0*.py")):
-        seen.update(path.read_bytes())
+        seen.update(ast.dump(ast.parse(path.read_text(encoding="utf-8"))).encode())
     return f"seed {SEED_VERSION}, migrations {seen.hexdigest()[:16]}"
 
 

@@ -309,8 +309,9 @@ class Follow(models.Model):
 def events_visible_to(person: Reader) -> models.QuerySet[Event]:
     """Return the events that this person may know of: they see the contribution, and the audience holds them."""
     standing = standing_of(person)
-    seen = Contribution.objects.visible_to(person)
-    known = Event.objects.filter(Q(contribution__isnull=True) | Q(contribution__in=seen))
+    # EXISTS, so that one event asks for one contribution: beside an OR, IN reads them all first.
+    seen = Contribution.objects.visible_to(person).filter(pk=OuterRef("contribution"))
+    known = Event.objects.filter(Q(contribution__isnull=True) | Q(Exists(seen)))
     return known if standing.is_staff else known.filter(_audience(standing))
 
 
