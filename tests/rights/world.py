@@ -1,0 +1,180 @@
+"""A small world in which everything exists twice: on a challenge that everyone sees, and on one that few see.
+
+Each private field holds a word that stands nowhere else; `CANARIES` says who may ever read it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from accounts.models import Person
+from challenges.models import Challenge, Offer, Prototype, Review, TestRound
+from regions.models import (
+    Attachment,
+    Comment,
+    Draft,
+    Region,
+    Report,
+    Ruling,
+    State,
+    Theme,
+    Visibility,
+)
+from tests import make
+
+CAST = ("visitor", "bo", "eva", "emil", "bram", "anna", "mo", "kim", "sam", "stan")
+"""Nobody; in no region; member and moderator elsewhere; member, author and moderator here; seat; secretary; staff."""
+
+HERE = {"bram", "anna", "mo", "stan"}
+TEAM = {"anna"}
+DESK = {"mo", "stan"}
+
+CANARIES = {
+    # what few see: visibility "team" — its author, moderators of the region, staff
+    "kanarietitel": TEAM | DESK,
+    "kanarievraag": TEAM | DESK,
+    "kanarielabel": TEAM | DESK,
+    "kanariereactie": TEAM | DESK,
+    "kanarieprototype": TEAM | DESK,
+    "kanarietestronde": TEAM | DESK,
+    "kanariebestand": TEAM | DESK,
+    # on the challenge that everyone sees
+    "kanarieregio": HERE,
+    "kanarieconcept": TEAM,
+    "kanarieverborgen": TEAM | DESK,
+    "kanarieverborgenreactie": DESK,
+    "kanarieaanbod": TEAM,
+    "kanarienotitie": TEAM | {"kim"},
+    "kanariefeedback": {"anna", "bram", "eva", "emil", "mo", "kim", "sam", "stan"},
+    "kanarieklad": {"kim"},
+    "kanariemotivatie": DESK,
+    "kanariesignaal": DESK,
+    "kanarieuitleg": TEAM | DESK,
+}
+
+
+@dataclass
+class World:
+    """The people by name, and the objects by name, once `open` and once `closed`."""
+
+    people: dict[str, Person | None]
+    open: dict[str, Any] = field(default_factory=dict)
+    closed: dict[str, Any] = field(default_factory=dict)
+
+
+def build() -> World:
+    utrecht, eindhoven = make.region("Utrecht"), make.region("Eindhoven")
+    people = _people(utrecht, eindhoven)
+    world = World(people)
+    Theme.objects.create(slug="jeugd", name="Jeugd")
+    world.open = _challenge(world, utrecht, Visibility.PUBLIC, "open")
+    world.closed = _challenge(world, utrecht, Visibility.TEAM, "kanarie")
+    _around(world, utrecht)
+    return world
+
+
+def _people(utrecht: Region, eindhoven: Region) -> dict[str, Person | None]:
+    people: dict[str, Person | None] = {name: make.person(name.capitalize()) for name in CAST[1:]}
+    found = {name: person for name, person in people.items() if person}
+    make.member(found["eva"], eindhoven)
+    make.member(found["emil"], eindhoven, moderator=True)
+    make.member(found["bram"], utrecht)
+    make.member(found["anna"], utrecht)
+    make.member(found["mo"], utrecht, moderator=True)
+    make.seat(found["kim"])
+    make.secretary(found["sam"])
+    found["stan"].is_staff = True
+    found["stan"].save()
+    return {"visitor": None, **people}
+
+
+def _challenge(world: World, region: Region, visibility: str, word: str) -> dict[str, Any]:
+    """One of everything on a challenge of this visibility; the texts start with `word`."""
+    anna, bram, mo = _get(world, "anna"), _get(world, "bram"), _get(world, "mo")
+    challenge = make.challenge(
+        by=anna,
+        region=region,
+        visibility=visibility,
+        title=f"{word}titel over wonen",
+        question=f"{word}vraag",
+        tags=[f"{word}label"],
+        stage="maken-en-testen",
+    )
+    comment = Comment.write(challenge, f"{word}reactie", by=anna)
+    prototype = Prototype.add(challenge, by=anna, what=f"{word}prototype")
+    test: TestRound = make.round(prototype, learned=f"{word}testronde")
+    attachment = Attachment.add(challenge, ContentFile(b"%PDF-1.4 x", f"{word}bestand.pdf"), "application/pdf", by=anna)
+    # who offers, reports and gives feedback here must see it: on the closed one a moderator does
+    helper = bram if visibility == Visibility.PUBLIC else mo
+    offer = Offer.make(challenge, by=helper, kind="expertise", words="aanbod")
+    accepted = Offer.make(challenge, by=helper, kind="contact", words="aanbod")
+    accepted.settle(by=anna, accept=True, answer="graag")
+    report = Report.make(challenge, by=helper, reason="other", words="signaal")
+    review = _review(world, challenge)
+    return {
+        "challenge": challenge,
+        "region": region,
+        "comment": comment,
+        "prototype": prototype,
+        "round": test,
+        "attachment": attachment,
+        "offer": offer,
+        "accepted": accepted,
+        "report": report,
+        "review": review,
+        "point": review.points.get(),
+    }
+
+
+def _review(world: World, challenge: Challenge) -> Review:
+    """Feedback that was given while the member was asked; the asking is over."""
+    kas = make.person("Kas")
+    make.seat(kas)
+    text = {"answer": "feedback", "note": "notitie"}
+    return Review.send(challenge, by=kas, seen=challenge.version, text=text, points=["punt"])
+
+
+def _around(world: World, utrecht: Region) -> None:
+    """What is private for other reasons, on the challenge that everyone sees or beside it."""
+    anna, bram, mo, kim = (_get(world, name) for name in ("anna", "bram", "mo", "kim"))
+    shown: Challenge = world.open["challenge"]
+    make.challenge(by=anna, region=utrecht, visibility=Visibility.REGION, title="kanarieregio over wonen")
+    make.challenge(by=anna, region=utrecht, state=State.DRAFT, title="kanarieconcept over wonen")
+    hidden = make.challenge(by=anna, region=utrecht, title="kanarieverborgen over wonen")
+    Ruling.hide(hidden, by=mo, reason="other", words="kanarieuitleg")
+    gone = Comment.write(shown, "kanarieverborgenreactie", by=make.person("Rob"))
+    Ruling.on_comment(gone, by=mo, hide=True, reason="other")
+    carla = make.person("Carla")
+    Offer.make(shown, by=carla, kind="geld", words="kanarieaanbod")
+    text = {"answer": "kanariefeedback", "note": "kanarienotitie"}
+    Review.send(shown, by=kim, seen=shown.version, text=text, points=["Praat met bewoners."])
+    sheet = make.challenge(by=anna, region=utrecht)
+    place = f"/challenges/{sheet.pk}-{sheet.slug}/feedback/geven/"
+    Draft.objects.create(person=kim, contribution=sheet, place=place, data={"answer": "kanarieklad"})
+    world.open["sheet"] = place
+    pim = make.person("Pim")
+    membership = utrecht.ask_to_join(pim, "kanariemotivatie")
+    Report.make(shown, by=bram, reason="other", words="kanariesignaal", comment=world.open["comment"])
+    world.open["membership"] = world.closed["membership"] = membership
+    world.open["hidden"] = world.closed["hidden"] = hidden
+    world.open["person"] = world.closed["person"] = carla
+
+
+def _get(world: World, name: str) -> Person:
+    person = world.people[name]
+    assert person
+    return person
+
+
+def every_url(resolver: URLResolver | None = None, namespace: str = "", path: str = "") -> Iterator[tuple[str, str]]:
+    """Give the name and the path of every URL of the site, the third parties' included."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        route = path + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from every_url(pattern, inner, route)
+        elif isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}", route
