@@ -1,7 +1,7 @@
-"""The rights over every URL (design.md section 4): the table, canaries, forbidden looks like absent, refused changes nothing.
+"""The rights over every URL (design.md section 4), as a table; with canaries, and O3 and O4.
 
-`matrix.txt` says what each role gets, for a challenge that everyone sees and for one of a team, and is compared whole. It is
-read by people: after a change, look at each line that differs before you keep it (`WRITE_MATRIX=1 pytest …test_matrix.py`).
+`matrix.txt` says what each role gets, for a challenge that everyone sees and for one of a team, and is compared whole.
+It is read by people: after a change, look at each line that differs before you keep it (`WRITE_MATRIX=1 pytest …`).
 """
 
 import os
