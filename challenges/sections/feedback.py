@@ -1,6 +1,7 @@
 """Feedback of the InnovatieKabinet on the page of a challenge."""
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -21,11 +22,15 @@ READERS = {
 """Who reads feedback: those who see the challenge, the network at widest."""
 
 
-def feedback_section(person: Reader, challenge: Challenge) -> dict[str, Any]:
-    """What `challenges/_feedback.html` takes; who may not read feedback gets what the team wrote about it, no more."""
+def feedback_section(person: Reader, challenge: Challenge, given: Iterable[Offer] | None = None) -> dict[str, Any]:
+    """What `challenges/_feedback.html` takes; who may not read feedback gets what the team wrote about it, no more.
+
+    `given` is what the page already read of the offers that this person may read; without it they are asked for.
+    """
     may_read = can_read_reviews(person, challenge)
     reviews = list(Review.objects.for_challenge(challenge)) if may_read and challenge.review_count else []
-    offers = _offers(challenge) if reviews and is_team(person, challenge) else {}
+    given = challenge.offers.all() if given is None else given
+    offers = _by_review(given) if reviews and is_team(person, challenge) else {}
     for review in reviews:
         review.challenge = challenge
     return {
@@ -46,11 +51,12 @@ def _tally(reviews: list[Review]) -> list[tuple[str, int]]:
     return [(str(state.label), states[state.value]) for state in Point.State if states[state.value]]
 
 
-def _offers(challenge: Challenge) -> dict[int, list[Offer]]:
+def _by_review(offers: Iterable[Offer]) -> dict[int, list[Offer]]:
     """Return the offers that came with feedback, by review: only the team reads them here."""
     found: dict[int, list[Offer]] = {}
-    for offer in challenge.offers.filter(review__isnull=False).order_by("pk"):
-        found.setdefault(offer.review_id or 0, []).append(offer)
+    for offer in sorted(offers, key=lambda offer: offer.pk):
+        if offer.review_id:
+            found.setdefault(offer.review_id, []).append(offer)
     return found
 
 

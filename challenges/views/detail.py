@@ -61,10 +61,11 @@ def next_steps(moves: list[Move]) -> dict[str, Any]:
 
 def around(person: Reader, challenge: Challenge, query: DetailQuery) -> dict[str, Any]:
     """What stands below the story: each section brings the context of its own partial."""
+    offers = offers_section(person, challenge)
     return {
         **prototypes_section(person, challenge),
-        **feedback_section(person, challenge),
-        **offers_section(person, challenge),
+        **offers,
+        **feedback_section(person, challenge, [row["offer"] for row in offers["offers"]]),
         **attachments_section(person, challenge),
         **comments_section(person, challenge, query.comments_page),
         **follow_section(person, challenge),

@@ -11,6 +11,7 @@ from challenges.paging import PER_PAGE
 from initiate.kept import Kept
 from regions.models import Region, State, Theme, Visibility
 from tests import make
+from tests.challenges.conftest import Browser, Count
 
 pytestmark = pytest.mark.django_db
 PATH = "/challenges/"
@@ -174,3 +175,15 @@ def test_archived_challenges_stay_in_the_list(client: Client, anna: Person, utre
     make.challenge(by=anna, region=utrecht, title="Oud", state=State.ARCHIVED)
     assert titles(client) == ["Oud"]
     assert Challenge.objects.count() == 1
+
+
+def test_the_list_takes_as_many_queries_for_one_as_for_thirty(
+    browser: Browser, count: Count, anna: Person, utrecht: Region
+) -> None:
+    def more(number: int) -> list[int]:
+        for _number in range(number):
+            make.challenge(by=anna, region=utrecht, tags=["een", "twee"])
+        filters = "?regio=utrecht&q=helpen&tag=een&volgorde=titel"
+        return [count(browser(person), PATH + query) for person in (None, anna) for query in ("", filters)]
+
+    assert (more(1), more(29)) == ([2, 2, 6, 6], [2, 2, 6, 6])
