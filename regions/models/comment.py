@@ -59,7 +59,10 @@ class Comment(models.Model):
     objects = CommentQuerySet.as_manager()
 
     class Meta:
-        indexes = (models.Index(fields=("contribution", "at"), name="comments_of_a_contribution"),)
+        indexes = (
+            models.Index(fields=("contribution", "at"), name="comments_of_a_contribution"),
+            models.Index(fields=("-at", "-id"), condition=Q(state="hidden"), name="hidden_comments"),
+        )
 
     def __str__(self) -> str:
         return f"{self.author}: {self.text[:40]}"

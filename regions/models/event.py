@@ -103,6 +103,7 @@ class Event(models.Model):
         indexes = (
             models.Index(fields=("contribution", "-at"), name="events_of_a_contribution"),
             models.Index(fields=("region", "-at"), name="events_of_a_region"),
+            models.Index(fields=("-at", "-id"), name="events_by_time"),
         )
 
     def __str__(self) -> str:
