@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from challenges.errors import MoveRefused
 from challenges.forms.move import MoveForm
@@ -18,6 +18,7 @@ from regions.gate import fetch
 from regions.models import State
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def move(request: PersonRequest, pk: int, slug: str, name: str) -> HttpResponse:
     """Ask what the step asks, then make it."""

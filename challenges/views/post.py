@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Person
 from challenges.conflict import merge
@@ -30,6 +30,7 @@ LONGEST_DRAFT = 200_000
 # --- a new one ----------------------------------------------------------------------------------------------
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @once
 def new(request: PersonRequest) -> HttpResponse:
@@ -51,8 +52,12 @@ def wants_to_publish(request: PersonRequest) -> bool:
 
 
 def published(request: PersonRequest, challenge: Challenge) -> HttpResponse:
-    challenge.publish(request.user)
-    messages.success(request, _("Your challenge is published. Now others can read it and help."))
+    try:
+        challenge.publish(request.user)
+    except AlreadyDone:
+        messages.info(request, _("This was published before."))
+    else:
+        messages.success(request, _("Your challenge is published. Now others can read it and help."))
     return redirect(challenge)
 
 
@@ -64,27 +69,16 @@ def stored(request: PersonRequest, challenge: Challenge) -> HttpResponse:
 # --- a text that exists -------------------------------------------------------------------------------------
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def edit(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     challenge = fetch(Challenge.objects.for_detail(), request.user, pk, may=can_edit)
     if request.method != "POST":
         form = ChallengeForm(person=request.user, challenge=challenge, draft=kept_draft(request.user, challenge))
         return edit_page(request, challenge, form)
-    is_draft = challenge.state == State.DRAFT
-    publishing = wants_to_publish(request) or not is_draft
+    publishing = wants_to_publish(request) or challenge.state != State.DRAFT
     form = ChallengeForm(request.POST, person=request.user, challenge=challenge, publishing=publishing)
-    if not form.is_valid():
-        return edit_page(request, challenge, form, status=422)
-    try:
-        is_changed = save(request.user, challenge, form)
-    except EditConflict:
-        return conflict(request, form)
-    drop_draft(request.user, challenge)
-    challenge = Challenge.objects.get(pk=pk)
-    if is_draft:
-        return published(request, challenge) if publishing else stored(request, challenge)
-    messages.success(request, _("Your changes are saved.") if is_changed else _("Nothing was changed."))
-    return redirect(challenge)
+    return save(request, challenge, form) if form.is_valid() else edit_page(request, challenge, form, status=422)
 
 
 def edit_page(
@@ -94,7 +88,20 @@ def edit_page(
     return render(request, "challenges/edit.html", page, status=status)
 
 
-def save(by: Person, challenge: Challenge, form: ChallengeForm) -> bool:
+def save(request: PersonRequest, challenge: Challenge, form: ChallengeForm) -> HttpResponse:
+    try:
+        is_changed = write(request.user, challenge, form)
+    except EditConflict:
+        return conflict(request, form)
+    drop_draft(request.user, challenge)
+    now = Challenge.objects.get(pk=challenge.pk)
+    if now.state == State.DRAFT:
+        return published(request, now) if wants_to_publish(request) else stored(request, now)
+    messages.success(request, _("Your changes are saved.") if is_changed else _("Nothing was changed."))
+    return redirect(now)
+
+
+def write(by: Person, challenge: Challenge, form: ChallengeForm) -> bool:
     """Write text, reach and filing; tell whether anything differs. Raises EditConflict."""
     seen = form.cleaned_data["version"] or 0
     is_edited = challenge.edit(by=by, seen=seen, text=form.text, **form.reach)
@@ -119,8 +126,7 @@ def conflict(request: PersonRequest, form: ChallengeForm) -> HttpResponse:
 def publish(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     challenge = fetch(Challenge.objects.for_detail(), request.user, pk, may=can_edit)
     if challenge.state != State.DRAFT:
-        messages.info(request, _("This was published before."))
-        return redirect(challenge)
+        return published(request, challenge)
     allow(request.user, challenge, can_publish)
     form = ChallengeForm(ChallengeForm.current(challenge), person=request.user, challenge=challenge)
     if not form.is_valid():
@@ -128,6 +134,7 @@ def publish(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     return published(request, challenge)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def discard(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     challenge = fetch(Challenge.objects.all(), request.user, pk, may=can_edit)
@@ -142,6 +149,7 @@ def discard(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     return render(request, "challenges/discard.html", {"challenge": challenge})
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def file(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     """Put under another region, other themes and tags; a moderator may do this too."""

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from challenges.forms.prototype import PrototypeForm, RoundForm
 from challenges.models import Challenge, Prototype, TestRound
@@ -21,6 +22,7 @@ from regions.rules import can_edit
 Texts = Sequence[tuple[str, str]]
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @once
 def prototype_new(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
@@ -34,6 +36,7 @@ def prototype_new(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     return prototype_page(request, challenge, form)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def prototype_edit(request: PersonRequest, pk: int, slug: str, number: int) -> HttpResponse:
     challenge = fetch(Challenge.objects.all(), request.user, pk, may=can_edit)
@@ -77,6 +80,7 @@ def status_of(form: TextForm, newer: Texts) -> int:
     return 409 if newer else 422 if form.errors else 200
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @once
 def round_new(request: PersonRequest, pk: int, slug: str, number: int) -> HttpResponse:
@@ -90,6 +94,7 @@ def round_new(request: PersonRequest, pk: int, slug: str, number: int) -> HttpRe
     return round_page(request, challenge, prototype, form)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def round_edit(request: PersonRequest, pk: int, slug: str, test: int) -> HttpResponse:
     challenge = fetch(Challenge.objects.all(), request.user, pk, may=can_edit)
