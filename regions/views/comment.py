@@ -33,10 +33,7 @@ def comment(request: PersonRequest, pk: int) -> HttpResponse:
     """The form on a page of its own (GET, `op` is the comment that is answered), and where every form is sent."""
     contribution = fetch(Contribution.objects.all(), request.user, pk, may=can_comment)
     if request.method != "POST":
-        asked = AnswerQuery.read(request.GET)
-        return _form_page(
-            request, contribution, ReplyForm(initial={"parent": asked.cleaned_data["op"]}, contribution=contribution)
-        )
+        return _form_page(request, contribution, _empty_form(request, contribution))
     form = ReplyForm(request.POST, contribution=contribution)
     if not form.is_valid():
         return _form_page(request, contribution, form, status=422)
@@ -47,6 +44,12 @@ def comment(request: PersonRequest, pk: int) -> HttpResponse:
         return _form_page(request, contribution, form, status=409)
     messages.success(request, _("Your comment is posted. You can change it for half an hour."))
     return redirect(written)
+
+
+def _empty_form(request: PersonRequest, contribution: Contribution) -> ReplyForm:
+    """Several of these may stand on one page, below the comments that they answer: each has ids of its own."""
+    answered = AnswerQuery.read(request.GET).cleaned_data["op"]
+    return ReplyForm(initial={"parent": answered}, contribution=contribution, auto_id=f"antwoord-{answered or 0}-%s")
 
 
 def _form_page(request: PersonRequest, contribution: Contribution, form: ReplyForm, status: int = 200) -> HttpResponse:
