@@ -37,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, Person):
         return own_home(request, request.user)
     context = {
-        "challenges": Challenge.objects.visible_to(None).published().for_list()[:CARDS],
+        "challenges": Challenge.objects.visible_to(None).alive().for_list()[:CARDS],
         "regions": Region.objects.all(),
         "stages": [(stage, goal_of(stage)) for stage in PATH],
         "numbers": numbers(),
@@ -61,9 +61,9 @@ def own_home(request: HttpRequest, person: Person) -> HttpResponse:
 
 def cards(person: Person) -> tuple[list[Challenge], list[Challenge]]:
     """Return someone's own challenges and the liveliest others, each with the latest activity first; one query."""
-    seen = Challenge.objects.visible_to(person).published().for_list()
-    own = seen.of(person).annotate(is_own=Value(True))[:CARDS]
-    living = seen.annotate(is_own=Value(False))[: 2 * CARDS]
+    seen = Challenge.objects.visible_to(person).for_list()
+    own = seen.published().of(person).annotate(is_own=Value(True))[:CARDS]
+    living = seen.alive().annotate(is_own=Value(False))[: 2 * CARDS]
     found: list[Any] = sorted(own.union(living, all=True), key=lambda row: row.last_activity_at, reverse=True)
     mine = [row for row in found if row.is_own]
     return mine, [row for row in found if row not in mine][:CARDS]

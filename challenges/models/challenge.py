@@ -18,7 +18,7 @@ from taggit.models import Tag
 
 from accounts.models import Affiliation, Person
 from challenges.errors import MoveRefused
-from challenges.rules import CHECKS, Stage, find_move, moves_for, unmet
+from challenges.rules import CHECKS, PATH, Stage, find_move, moves_for, unmet
 from regions.errors import AlreadyDone, EditConflict
 from regions.models import (
     Audience,
@@ -36,7 +36,7 @@ from regions.models import (
     Verb,
     Version,
 )
-from regions.models.contribution import OWNERS, READABLE
+from regions.models.contribution import OWNERS
 from regions.models.region import in_language
 from regions.models.standing import Reader
 from regions.text import plain, rendered
@@ -78,15 +78,15 @@ class ChallengeQuerySet(ContributionQuerySet["Challenge"]):
             ),
         )
 
-    def readable(self) -> Self:
-        """Keep what is published or archived: what a list shows, also to those who see more."""
-        return self.filter(state__in=READABLE)
-
     def count_by_stage(self, most: int) -> dict[str, int]:
         """Count the challenges in each stage, of the `most` that were active last: no page grows with the network."""
         latest = self.order_by("-last_activity_at", "-pk").values("pk")[:most]
         rows = self.model._default_manager.filter(pk__in=latest).order_by().values_list("stage")
         return dict(rows.annotate(Count("pk")))
+
+    def alive(self) -> Self:
+        """Keep what is published and on its way: not parked, not stopped."""
+        return self.published().filter(stage__in=PATH)
 
     def matching(self, words: str) -> Self:
         """Keep those in whose texts (their own, prototypes, comments) these words are found."""

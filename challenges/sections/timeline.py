@@ -11,6 +11,7 @@ from challenges.stages import label_of
 from regions.models import Event, Verb
 from regions.models.contribution import events_visible_to
 from regions.models.standing import Reader
+from regions.text import plain
 
 STEP = 30
 
@@ -76,7 +77,7 @@ def notes(event: Event, challenge: Challenge) -> list[str]:
     explained = [
         f"{label_of(CHECKS[key])} {_('Not yet:')} {words}" for key, words in said["explained"].items() if key in CHECKS
     ]
-    return [note for note in (said["note"], *explained) if note]
+    return [plain(note) for note in (said["note"], *explained) if note]
 
 
 def words(event: Event) -> str:
