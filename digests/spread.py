@@ -1,6 +1,7 @@
 """From what happened to whom it concerns: `Unspread` rows become `Notice` rows."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -20,6 +21,7 @@ from regions.models import (
     Verb,
 )
 from regions.models.contribution import OWNERS, events_visible_to
+from regions.models.standing import Standing, load_standings, stand_in, standing_of
 
 BATCH = 20
 ROWS = 2_000
@@ -131,15 +133,27 @@ def _ids(people: QuerySet) -> QuerySet[Person, int]:  # type: ignore[type-arg]
 
 
 def _keep_allowed(whys: dict[Event, Why]) -> None:
-    """Drop who may not know of an event at this moment; what everyone may read asks nothing of anyone."""
+    """Drop who may not know of an event at this moment; what everyone may read asks nothing of anyone.
+
+    People of the same roles are asked about together, and only who does not know it by role is asked alone.
+    """
     closed = {event: why for event, why in whys.items() if not _is_open(event)}
-    people = {person for why in closed.values() for person in why}
-    for person in Person.objects.filter(pk__in=people).iterator(ROWS):
-        mine = [event.pk for event, why in closed.items() if person.pk in why]
-        known = set(events_visible_to(person).filter(pk__in=mine).values_list("pk", flat=True))
-        for event, why in closed.items():
-            if event.pk not in known:
-                why.pop(person.pk, None)
+    people = list(Person.objects.filter(pk__in={person for why in closed.values() for person in why}))
+    load_standings(people)
+    events = {event.pk: why for event, why in closed.items()}
+    by_role: dict[Standing, set[int]] = {}
+    for person in people:
+        roles = replace(standing_of(person), person_id=None)
+        if roles not in by_role:
+            by_role[roles] = _known(stand_in(roles), set(events))
+        asked = {pk for pk, why in events.items() if person.pk in why} - by_role[roles]
+        for pk in asked - _known(person, asked):
+            events[pk].pop(person.pk)
+
+
+def _known(person: Person, events: set[int]) -> set[int]:
+    """Return which of these events this person may know of."""
+    return set(events_visible_to(person).filter(pk__in=events).values_list("pk", flat=True)) if events else set()
 
 
 def _is_open(event: Event) -> bool:

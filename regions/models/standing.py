@@ -1,6 +1,8 @@
 """What a person is in the network at this moment: loaded once per person object, so once per request."""
 
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -36,32 +38,46 @@ def standing_of(person: Reader) -> Standing:
     """
     if not isinstance(person, Person) or not person.is_active:
         return Standing()
-    kept = person.__dict__.get("_standing")
-    if kept is None:
-        kept = person.__dict__["_standing"] = _load(person)
+    if "_standing" not in person.__dict__:
+        load_standings([person])
+    kept: Standing = person.__dict__["_standing"]
     return kept
 
 
-def _load(person: Person) -> Standing:
-    """Read memberships and roles in one query."""
-    rows = list(_memberships(person).union(_roles(person), all=True))
+def load_standings(people: Collection[Person]) -> None:
+    """Load the standing of these people in one query; `standing_of` finds it on each."""
+    ids = [person.pk for person in people]
+    rows: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for pk, name, region in _memberships(ids).union(_roles(ids), all=True):
+        rows[pk].append((name, region))
+    for person in people:
+        person.__dict__["_standing"] = _standing(person, rows[person.pk])
+
+
+def stand_in(standing: Standing) -> Person:
+    """Return a reader who is nobody and has these roles: what they see, everyone with these roles sees."""
+    nobody = Person()
+    nobody.__dict__["_standing"] = replace(standing, person_id=None)
+    return nobody
+
+
+def _standing(person: Person, rows: Collection[tuple[str, str]]) -> Standing:
     regions = {(name, int(region)) for name, region in rows if region}
-    moderates = frozenset(region for name, region in regions if name == Membership.Role.MODERATOR)
     roles = {name for name, region in rows if not region}
     return Standing(
         person_id=person.pk,
         member_of=frozenset(region for _name, region in regions),
-        moderates=moderates,
+        moderates=frozenset(region for name, region in regions if name == Membership.Role.MODERATOR),
         is_seat=Role.Name.SEAT in roles,
         is_secretary=Role.Name.SECRETARY in roles,
         is_staff=person.is_staff,
     )
 
 
-def _memberships(person: Person) -> QuerySet[Any, tuple[str, str]]:
-    active = Membership.objects.filter(person=person, state=Membership.State.ACTIVE)
-    return active.values_list(F("role"), Cast("region_id", CharField()))
+def _memberships(ids: Collection[int]) -> QuerySet[Any, tuple[int, str, str]]:
+    active = Membership.objects.filter(person__in=ids, state=Membership.State.ACTIVE)
+    return active.values_list("person_id", F("role"), Cast("region_id", CharField()))
 
 
-def _roles(person: Person) -> QuerySet[Any, tuple[str, str]]:
-    return Role.objects.current().filter(person=person).values_list(F("name"), Value("", CharField()))
+def _roles(ids: Collection[int]) -> QuerySet[Any, tuple[int, str, str]]:
+    return Role.objects.current().filter(person__in=ids).values_list("person_id", F("name"), Value("", CharField()))

@@ -189,3 +189,13 @@ def test_many_readers_of_a_public_challenge_cost_no_query_each(
     ) as queries:
         spread()
     assert (len(concerned(event)) > 500, len(queries) < 25) == (True, True)
+
+
+def test_many_members_of_a_closed_region_cost_no_query_each(
+    crowd: list[Person], people: dict[str, Person], challenge: Challenge
+) -> None:
+    Challenge.objects.filter(pk=challenge.pk).update(visibility=Visibility.REGION)
+    event = Event.write(Verb.PUBLISHED, by=people["anna"], contribution=Challenge.objects.get(pk=challenge.pk))
+    with CaptureQueriesContext(connection) as queries:
+        spread()
+    assert (Notice.objects.filter(event=event).count() > 500, len(queries) < 35) == (True, True)
