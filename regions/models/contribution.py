@@ -76,12 +76,8 @@ def _reach(standing: Standing) -> Q:
 
 
 def _by_part(standing: Standing) -> Q:
-    """Return what this reader sees by a part in it: author and team always, a reviewer what is published.
-
-    OuterRef is "id", a column of the shared table for every kind ("pk" is one of the kind's own): then the whole of
-    `visible_to` asks one table, and a list can walk an index of it and stop after a page.
-    """
-    mine = Involvement.objects.current().filter(contribution=OuterRef("id"), person=standing.person_id)
+    """Return what this reader sees by a part in it: author and team always, a reviewer what is published."""
+    mine = Involvement.objects.current().filter(contribution=OuterRef("pk"), person=standing.person_id)
     seen = Q(Exists(mine.filter(part__in=OWNERS)))
     if standing.is_seat:
         seen |= Q(Exists(mine.filter(part=Part.REVIEWER)), state__in=READABLE)
@@ -107,13 +103,17 @@ class ContributionQuerySet(models.QuerySet[M]):
     def published(self) -> Self:
         return self.filter(state=State.PUBLISHED)
 
+    def readable(self) -> Self:
+        """Keep what is published or archived: what a list shows, also to those who see more."""
+        return self.filter(state__in=READABLE)
+
     def of(self, person: Person) -> Self:
         """Keep those of which this person is author or team."""
-        mine = Involvement.objects.current().filter(contribution=OuterRef("id"), person=person, part__in=OWNERS)
+        mine = Involvement.objects.current().filter(contribution=OuterRef("pk"), person=person, part__in=OWNERS)
         return self.filter(Exists(mine))
 
     def followed_by(self, person: Person) -> Self:
-        return self.filter(Exists(Follow.objects.filter(contribution=OuterRef("id"), person=person)))
+        return self.filter(Exists(Follow.objects.filter(contribution=OuterRef("pk"), person=person)))
 
     def for_desk(self) -> Self:
         """What a moderator needs to know of each, the one that waits longest first."""
@@ -320,8 +320,10 @@ class Follow(models.Model):
 def events_visible_to(person: Reader) -> models.QuerySet[Event]:
     """Return the events that this person may know of: they see the contribution, and the audience holds them."""
     standing = standing_of(person)
-    # EXISTS, so that one event asks for one contribution: beside an OR, IN reads them all first.
-    seen = Contribution.objects.visible_to(person).filter(pk=OuterRef("contribution"))
+    # Each event asks for its own contribution. Beside an OR, the database would rather read all contributions first,
+    # for IN and for a plain EXISTS; the second condition, which adds nothing, leaves it no way to do so.
+    own = {"pk": OuterRef("contribution"), "pk__gte": OuterRef("contribution")}
+    seen = Contribution.objects.visible_to(person).filter(**own)
     known = Event.objects.filter(Q(contribution__isnull=True) | Q(Exists(seen)))
     return known if standing.is_staff else known.filter(_audience(standing))
 
