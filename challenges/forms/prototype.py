@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from challenges.models import Challenge, Prototype, TestRound
+from regions import files
 from regions.forms import LongText, TextForm
 from regions.models import Attachment
 
@@ -16,6 +17,8 @@ EARLIEST_YEAR = 2000
 
 
 class PrototypeForm(TextForm):
+    TEXTS = ("what", "changes", "link", "approach")
+
     seen = forms.CharField(max_length=16, required=False, widget=forms.HiddenInput)
     what = LongText(
         label=_("What is it?"),
@@ -43,33 +46,48 @@ class PrototypeForm(TextForm):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, data: Any = None, *, challenge: Challenge, prototype: Prototype | None = None) -> None:
-        super().__init__(data, initial=self.current(prototype) if prototype else None)
+    upload = forms.FileField(
+        label=_("Add a file"),
+        required=False,
+        help_text=_("PDF, Word, Excel, PowerPoint, OpenDocument, PNG, JPG, TXT or CSV, 10 MB at most."),
+        widget=forms.ClearableFileInput(attrs={"accept": ",".join(f".{kind}" for kind in files.KINDS)}),
+        max_length=1000,
+    )
+
+    def __init__(
+        self, data: Any = None, uploads: Any = None, *, challenge: Challenge, prototype: Prototype | None = None
+    ) -> None:
+        super().__init__(data, uploads, initial=self.current(prototype) if prototype else None)
         shown = challenge.attachments.shown()
         field = self.fields["attachments"]
         if isinstance(field, forms.ModelMultipleChoiceField):
             field.queryset = shown
         if not shown:
             del self.fields["attachments"]
+        if len(shown) >= files.MOST_FILES:
+            del self.fields["upload"]
+
+    def clean_upload(self) -> Any:
+        """Return the pair that `regions.files.check` gives, or None."""
+        upload = self.cleaned_data["upload"]
+        return files.check(upload) if upload else None
 
     @staticmethod
     def current(prototype: Prototype) -> dict[str, Any]:
-        names = ("what", "changes", "link", "approach")
         attachments = list(prototype.files.values_list("pk", flat=True))
         return {
-            **{name: getattr(prototype, name) for name in names},
+            **{name: getattr(prototype, name) for name in PrototypeForm.TEXTS},
             "attachments": attachments,
             "seen": prototype.mark,
         }
 
     @property
     def words(self) -> dict[str, Any]:
-        return {name: value for name, value in self.cleaned_data.items() if name not in ("attachments", "seen")}
+        return {name: self.cleaned_data[name] for name in self.TEXTS}
 
     def texts(self, prototype: Prototype) -> list[tuple[str, str]]:
         """Pairs of label and words, as they stand now, to lay beside one's own."""
-        names = ("what", "changes", "link", "approach")
-        return [(str(self.fields[name].label), getattr(prototype, name)) for name in names]
+        return [(str(self.fields[name].label), getattr(prototype, name)) for name in self.TEXTS]
 
 
 class RoundForm(TextForm):

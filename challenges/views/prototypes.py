@@ -17,6 +17,7 @@ from initiate.requests import PersonRequest
 from regions.errors import EditConflict
 from regions.forms import TextForm
 from regions.gate import fetch
+from regions.models import Attachment
 from regions.rules import can_edit
 
 Texts = Sequence[tuple[str, str]]
@@ -27,10 +28,10 @@ Texts = Sequence[tuple[str, str]]
 @once
 def prototype_new(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     challenge = fetch(Challenge.objects.all(), request.user, pk, may=can_add_prototype)
-    form = PrototypeForm(posted(request), challenge=challenge)
+    form = PrototypeForm(posted(request), request.FILES or None, challenge=challenge)
     if request.method == "POST" and form.is_valid():
         prototype = Prototype.add(challenge, by=request.user, **form.words)
-        prototype.files.set(form.cleaned_data.get("attachments", []))
+        keep_files(request, challenge, prototype, form)
         messages.success(request, _("Prototype %(number)d is added.") % {"number": prototype.number})
         return redirect(prototype)
     return prototype_page(request, challenge, form)
@@ -41,17 +42,25 @@ def prototype_new(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
 def prototype_edit(request: PersonRequest, pk: int, slug: str, number: int) -> HttpResponse:
     challenge = fetch(Challenge.objects.all(), request.user, pk, may=can_edit)
     prototype = get_object_or_404(challenge.prototypes, number=number)
-    form = PrototypeForm(posted(request), challenge=challenge, prototype=prototype)
+    form = PrototypeForm(posted(request), request.FILES or None, challenge=challenge, prototype=prototype)
     if request.method == "POST" and form.is_valid():
         try:
             prototype.edit(by=request.user, seen=form.cleaned_data["seen"], **form.words)
         except EditConflict:
             again = PrototypeForm(over(request, prototype.mark), challenge=challenge, prototype=prototype)
             return prototype_page(request, challenge, again, prototype, form.texts(prototype))
-        prototype.files.set(form.cleaned_data.get("attachments", []))
+        keep_files(request, challenge, prototype, form)
         messages.success(request, _("Your changes are saved."))
         return redirect(prototype)
     return prototype_page(request, challenge, form, prototype)
+
+
+def keep_files(request: PersonRequest, challenge: Challenge, prototype: Prototype, form: PrototypeForm) -> None:
+    """Tie the chosen files to the prototype, and the one that came along, which is a file of the challenge too."""
+    prototype.files.set(form.cleaned_data.get("attachments", []))
+    if form.cleaned_data.get("upload"):
+        upload, mime = form.cleaned_data["upload"]
+        prototype.files.add(Attachment.add(challenge, upload, mime, by=request.user))
 
 
 def posted(request: PersonRequest) -> QueryDict | None:

@@ -219,3 +219,12 @@ def test_two_approaches_stand_side_by_side(anna: Person, challenge: Challenge) -
         ("App", ["Prototype 1", "Prototype 3"]),
         ("Brief", ["Prototype 2"]),
     ]
+
+
+def test_a_file_comes_along_with_a_prototype(browser: Browser, anna: Person, challenge: Challenge) -> None:
+    good = ContentFile(b"Een schets in woorden.", name="schets.txt")
+    bad = ContentFile(b"MZ\x90", name="virus.exe")
+    refused = browser(anna).post(new(challenge), {"what": "Een schets.", "upload": bad})
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["upload"])
+    assert browser(anna).post(new(challenge), {"what": "Een schets.", "upload": good}).status_code == 302
+    assert list(Prototype.objects.get().files.values_list("name", "contribution")) == [("schets.txt", challenge.pk)]
