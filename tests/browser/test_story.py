@@ -39,7 +39,7 @@ def post(page: Page) -> str:
     page.fill("[name=for_whom]", "Leerlingen van 12 tot 18 jaar die thuis voor iemand zorgen.")
     page.fill("[name=improvement]", "Zij hebben iemand met wie zij kunnen praten.")
     page.fill("[name=participation]", "Zes leerlingen denken mee.")
-    send(page, "Bewaren als concept")
+    send(page, "Bewaar als concept")
     expect(page.locator("h1")).to_have_text(TITLE)
     send(page, "Publiceren")
     expect(page.locator("h1")).to_have_text(TITLE)
@@ -85,7 +85,7 @@ def ask(page: Page, address: str) -> None:
 def give_feedback(page: Page) -> None:
     page.goto("/kabinet/")
     card = page.locator("article", has_text=TITLE)
-    card.get_by_role("link", name="Geef feedback").click()
+    card.get_by_role("link", name="Feedback geven").click()
     page.fill("[name=answer]", "Een kind hoeft het niet meer alleen te dragen.")
     page.fill("[name=point_1]", "Vraag ook ouders wat zij nodig hebben.")
     send(page, "Feedback versturen")
@@ -103,13 +103,13 @@ def offer_help(page: Page, address: str) -> None:
 
 def answer(page: Page, address: str) -> None:
     page.goto(f"{address}feedback/")
-    page.get_by_role("link", name="Beantwoord dit aandachtspunt").first.click()
+    page.get_by_role("link", name="Dit punt beantwoorden").first.click()
     page.locator("[name=state][value=will-do]").check()
     page.fill("[name=answer]", "Wij nodigen in januari twaalf ouders uit.")
     page.locator("main form button[type=submit]").last.click()
     expect(page.locator("h1")).to_have_text(TITLE)
     page.goto(f"{address}aanbod/")
-    page.get_by_role("link", name="Beantwoord dit aanbod").first.click()
+    page.get_by_role("link", name="Dit aanbod beantwoorden").first.click()
     page.locator("[name=accept][value=yes]").check()
     page.fill("[name=answer]", "Heel graag, wij bellen u.")
     page.locator("main form button[type=submit]").last.click()
