@@ -108,6 +108,11 @@ def test_chips_take_one_filter_off_each(client: Client, some: None) -> None:
     ]
 
 
+def test_a_new_search_starts_on_the_first_page(client: Client, some: None) -> None:
+    text = client.get(PATH, {"tag": "wachttijd", "pagina": "1"}).text
+    assert ('name="tag"' in text, 'name="pagina"' in text) == (True, False)
+
+
 def test_nothing_found_shows_a_way_out(client: Client, some: None) -> None:
     response = client.get(PATH, {"q": "zzzzzz"})
     assert response.context["page"].object_list.count() == 0
