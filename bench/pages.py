@@ -66,6 +66,7 @@ def paths() -> Iterator[tuple[str, str, str]]:
         yield who, "search, common", f"/zoeken/?q={common}"
         yield who, "search, rare", f"/zoeken/?q={RARE}"
         yield who, "detail", detail_path()
+        yield who, "regions", "/regios/"
         yield who, "region", "/regios/regio-1/"
     yield "seat", "dashboard", "/kabinet/"
     yield "moderator", "desk", "/regios/regio-1/moderatie/"

@@ -26,9 +26,12 @@ class Plan:
 
 
 def plans() -> list[Plan]:
-    """Return the plans of all statements of all pages, the heaviest first."""
-    found = [plan for who, page, path in paths() for plan in _of_page(page, who, path)]
-    return sorted(found, key=lambda plan: plan.ms, reverse=True)
+    """Return the plans of all statements of all pages, the heaviest first, each for the first page that makes it."""
+    found = {}
+    for who, page, path in paths():
+        for plan in _of_page(page, who, path):
+            found.setdefault(plan.sql, plan)
+    return sorted(found.values(), key=lambda plan: plan.ms, reverse=True)
 
 
 def _of_page(page: str, who: str, path: str) -> Iterator[Plan]:

@@ -16,7 +16,7 @@ from initiate.once import once
 from initiate.requests import PersonRequest
 from regions import rules
 from regions.forms import PlaceQuery, WishForm, names
-from regions.models import Audience, Event, Municipality, Region, RegionWish, Verb
+from regions.models import Audience, Contribution, Event, Kind, Municipality, Region, RegionWish, Verb
 from regions.models.contribution import READABLE, events_visible_to
 from regions.models.region import COUNT_UP_TO
 from regions.models.standing import Reader, standing_of
@@ -29,7 +29,8 @@ LINES = 8
 def regions(request: HttpRequest) -> HttpResponse:
     query = PlaceQuery.read(request.GET)
     place: Municipality | None = query.cleaned_data["gemeente"]
-    found = Region.objects.for_list(Challenge.objects.visible_to(request.user).readable())
+    seen = Contribution.objects.visible_to(request.user).readable().filter(kind=Kind.CHALLENGE)
+    found = Region.objects.for_list(seen)
     words = {
         "query": query,
         "names": names(),
