@@ -46,6 +46,15 @@ class Visibility(models.TextChoices):
     TEAM = "team", _("The team only, and the moderators of the region")
 
 
+VISIBILITY_WORDS = {
+    Visibility.PUBLIC: _("everyone"),
+    Visibility.NETWORK: _("network only"),
+    Visibility.REGION: _("region only"),
+    Visibility.TEAM: _("team only"),
+}
+"""The same in two words, for a badge."""
+
+
 class Part(models.TextChoices):
     AUTHOR = "author", _("author")
     TEAM = "team", _("team")
@@ -190,6 +199,10 @@ class Contribution(models.Model):  # type: ignore[django-manager-missing]  # of 
     @property
     def slug(self) -> str:
         return slugify(self.title)[:60].strip("-") or self.kind
+
+    @property
+    def visibility_words(self) -> str:
+        return str(VISIBILITY_WORDS[Visibility(self.visibility)])
 
     @property
     def is_public(self) -> bool:

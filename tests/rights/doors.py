@@ -115,11 +115,11 @@ def client_of(person: Person | None) -> Client:
     return client
 
 
-def knock(client: Client, method: str, path: str) -> tuple[HttpResponse, list[str]]:
+def knock(client: Client, method: str, path: str, data: dict[str, str] | None = None) -> tuple[HttpResponse, list[str]]:
     """Send a request and undo it; return the answer, and the statements that wrote something else than a bookmark."""
     connection.queries_log.clear()
     with transaction.atomic(), CaptureQueriesContext(connection) as queries:
-        response = client.post(path, {"empty": "form"}) if method == "POST" else client.generic(method, path)
+        response = client.post(path, data or {"empty": "form"}) if method == "POST" else client.generic(method, path)
         if getattr(response, "streaming", False):
             file = b"".join(response.streaming_content)
             response = HttpResponse(file, status=response.status_code, headers=dict(response.items()))

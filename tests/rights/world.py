@@ -15,7 +15,6 @@ from challenges.models import Challenge, Offer, Prototype, Review, TestRound
 from regions.models import (
     Attachment,
     Comment,
-    Draft,
     Region,
     Report,
     Ruling,
@@ -153,7 +152,7 @@ def _around(world: World, utrecht: Region) -> None:
     Review.send(shown, by=kim, seen=shown.version, text=text, points=["Praat met bewoners."])
     sheet = make.challenge(by=anna, region=utrecht)
     place = f"/challenges/{sheet.pk}-{sheet.slug}/feedback/geven/"
-    Draft.objects.create(person=kim, contribution=sheet, place=place, data={"answer": "kanarieklad"})
+    Review.keep(sheet, by=kim, seen=1, typed={"answer": "kanarieklad"})
     world.open["sheet"] = place
     pim = make.person("Pim")
     membership = utrecht.ask_to_join(pim, "kanariemotivatie")
