@@ -110,7 +110,9 @@ def merge(files: list[str]) -> None:
             message = by_id.get((context or None, msgid))
             if message is None:
                 print(f"{name}: not in the code: {text!r}")
-            elif isinstance(translation, dict):
+                continue
+            message.flags.discard("fuzzy")
+            if isinstance(translation, dict):
                 message.string = (translation["0"], translation["1"])
             else:
                 message.string = translation
