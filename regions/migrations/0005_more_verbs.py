@@ -4,15 +4,62 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('regions', '0004_municipalities'),
+        ("regions", "0004_municipalities"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='event',
-            name='verb',
-            field=models.CharField(choices=[('published', 'published this'), ('imported', 'brought this in from elsewhere'), ('edited', 'changed the text'), ('filed', 'changed region, theme or tags'), ('commented', 'commented'), ('attached', 'added a file'), ('detached', 'took a file away'), ('moved', 'moved this on'), ('prototyped', 'added a prototype'), ('tested', 'added a test round'), ('offered', 'offered help'), ('offer-accepted', 'accepted an offer'), ('offer-declined', 'declined an offer'), ('offer-happened', 'told what came of an offer'), ('offer-lapsed', 'closed an offer that came to nothing'), ('joined-team', 'joined the team'), ('left-team', 'left the team'), ('asked-review', 'asked the InnovatieKabinet for feedback'), ('closed-review', 'closed the question to the InnovatieKabinet'), ('reviewed', 'gave feedback for the InnovatieKabinet'), ('point-answered', 'answered a point'), ('reflected', 'wrote what was done with the feedback'), ('board-decided', 'recorded the decision of the national portfolio meeting'), ('warned-silent', 'asked whether this still goes on'), ('handed-over', 'handed this over'), ('hidden', 'hid this'), ('restored', 'put this back'), ('comments-closed', 'closed the comments'), ('comments-opened', 'opened the comments'), ('comment-hidden', 'hid a comment'), ('comment-restored', 'put a comment back'), ('reported', 'reported this'), ('report-closed', 'closed a report'), ('asked-to-join', 'asked to join the region'), ('let-in', 'let someone into the region'), ('not-let-in', 'did not let someone into the region'), ('left', 'left the region'), ('region-wished', 'asked for a new region'), ('affiliation-asked', 'asked a colleague to confirm where they work'), ('affiliation-given', 'confirmed that someone works here'), ('affiliation-declined', 'did not confirm that someone works here'), ('staff-added', 'added this in the admin'), ('staff-changed', 'changed this in the admin'), ('staff-removed', 'removed this in the admin')], max_length=20),
+            model_name="event",
+            name="verb",
+            field=models.CharField(
+                choices=[
+                    ("published", "published this"),
+                    ("imported", "brought this in from elsewhere"),
+                    ("edited", "changed the text"),
+                    ("filed", "changed region, theme or tags"),
+                    ("commented", "commented"),
+                    ("attached", "added a file"),
+                    ("detached", "took a file away"),
+                    ("moved", "moved this on"),
+                    ("prototyped", "added a prototype"),
+                    ("tested", "added a test round"),
+                    ("offered", "offered help"),
+                    ("offer-accepted", "accepted an offer"),
+                    ("offer-declined", "declined an offer"),
+                    ("offer-happened", "told what came of an offer"),
+                    ("offer-lapsed", "closed an offer that came to nothing"),
+                    ("joined-team", "joined the team"),
+                    ("left-team", "left the team"),
+                    ("asked-review", "asked the InnovatieKabinet for feedback"),
+                    ("closed-review", "closed the question to the InnovatieKabinet"),
+                    ("reviewed", "gave feedback for the InnovatieKabinet"),
+                    ("point-answered", "answered a point"),
+                    ("reflected", "wrote what was done with the feedback"),
+                    ("board-decided", "recorded the decision of the national portfolio meeting"),
+                    ("warned-silent", "asked whether this still goes on"),
+                    ("handed-over", "handed this over"),
+                    ("hidden", "hid this"),
+                    ("restored", "put this back"),
+                    ("comments-closed", "closed the comments"),
+                    ("comments-opened", "opened the comments"),
+                    ("comment-hidden", "hid a comment"),
+                    ("comment-restored", "put a comment back"),
+                    ("reported", "reported this"),
+                    ("report-closed", "closed a report"),
+                    ("asked-to-join", "asked to join the region"),
+                    ("let-in", "let someone into the region"),
+                    ("not-let-in", "did not let someone into the region"),
+                    ("left", "left the region"),
+                    ("region-wished", "asked for a new region"),
+                    ("affiliation-asked", "asked a colleague to confirm where they work"),
+                    ("affiliation-given", "confirmed that someone works here"),
+                    ("affiliation-declined", "did not confirm that someone works here"),
+                    ("staff-added", "added this in the admin"),
+                    ("staff-changed", "changed this in the admin"),
+                    ("staff-removed", "removed this in the admin"),
+                ],
+                max_length=20,
+            ),
         ),
     ]

@@ -5,15 +5,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('regions', '0005_more_verbs'),
+        ("regions", "0005_more_verbs"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='draft',
-            name='contribution',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='regions.contribution'),
+            model_name="draft",
+            name="contribution",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.CASCADE, related_name="drafts", to="regions.contribution"
+            ),
         ),
     ]

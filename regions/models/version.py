@@ -16,7 +16,9 @@ class VersionQuerySet(models.QuerySet["Version"]):
     def published(self, contribution: Contribution) -> Self:
         """Keep what was not only a draft: the version that was published and later ones."""
         newest = self.filter(contribution=contribution).order_by("-number")
-        first = newest.filter(at__lte=contribution.published_at).first() if contribution.published_at else newest.first()
+        first = (
+            newest.filter(at__lte=contribution.published_at).first() if contribution.published_at else newest.first()
+        )
         return self.filter(contribution=contribution, number__gte=first.number if first else 1)
 
 
@@ -51,9 +53,7 @@ class Draft(models.Model):
         constraints = (models.UniqueConstraint(fields=("person", "place"), name="one_draft_per_person_and_place"),)
 
     @classmethod
-    def keep(
-        cls, place: str, data: dict[str, Any], *, by: Person, contribution: Contribution | None = None
-    ) -> "Draft":
+    def keep(cls, place: str, data: dict[str, Any], *, by: Person, contribution: Contribution | None = None) -> "Draft":
         """Keep what someone has typed so far; the next keeping replaces it."""
         about = contribution.pk if contribution else None
         draft, _made = cls.objects.update_or_create(
