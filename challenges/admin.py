@@ -7,7 +7,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from accounts.models import Role
-from challenges.models import BoardDecision, Challenge, Seat, StageText
+from challenges.models import Asking, BoardDecision, Challenge, Seat, StageText
 from initiate.staff import StaffAdmin, at_work
 from regions.models import Event, Verb
 
@@ -21,8 +21,11 @@ class SeatAdmin(StaffAdmin):
     autocomplete_fields = ("person",)
 
     def save_model(self, request: HttpRequest, obj: Seat, form: Any, change: bool) -> None:
+        """A new term opens what stands before the InnovatieKabinet at that moment."""
         obj.name = Role.Name.SEAT
         super().save_model(request, obj, form, change)
+        for asking in Asking.objects.open().select_related("challenge"):
+            asking.invite(by=at_work(request))
 
 
 @admin.register(StageText)

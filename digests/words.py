@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Person
 from challenges.models import Challenge, Offer
-from challenges.rules import Stage, can_read_note, can_read_reviews
+from challenges.rules import Stage, can_read_answer, can_read_note, can_read_reviews
 from regions.models import Event, Verb
 from regions.text import plain
 
@@ -99,6 +99,13 @@ def _offer(seen: Seen, words: str) -> str:
     return words if may else ""
 
 
+def _answer(seen: Seen) -> str:
+    """Return what the team answered: between them and who offered, since it may say how to reach each other."""
+    if seen.challenge:
+        seen.about.challenge = seen.challenge
+    return seen.about.answer if can_read_answer(seen.person, seen.about) else ""
+
+
 def _feedback(seen: Seen, words: str) -> str:
     return words if seen.challenge and can_read_reviews(seen.person, seen.challenge) else ""
 
@@ -114,8 +121,8 @@ TEXTS: dict[str, Callable[[Seen], str]] = {
     Verb.PROTOTYPED: lambda seen: seen.about.what,
     Verb.TESTED: lambda seen: seen.about.learned,
     Verb.OFFERED: lambda seen: _offer(seen, seen.about.words),
-    Verb.OFFER_ACCEPTED: lambda seen: _offer(seen, seen.about.answer),
-    Verb.OFFER_DECLINED: lambda seen: _offer(seen, seen.about.answer),
+    Verb.OFFER_ACCEPTED: _answer,
+    Verb.OFFER_DECLINED: _answer,
     Verb.OFFER_HAPPENED: lambda seen: _offer(seen, seen.about.outcome),
     Verb.OFFER_LAPSED: lambda seen: _offer(seen, seen.about.outcome),
     Verb.ASKED_REVIEW: lambda seen: seen.about.words,

@@ -289,3 +289,16 @@ def test_a_long_list_is_cut_and_counted(challenge: Challenge, anna: Person, eva:
     go_round()
     assert (post.text().count("Reactie nummer"), "And 3 more" in post.text()) == (5, True)
     assert Enclosure.objects.count() == 8
+
+
+def test_the_answer_to_an_offer_is_mailed_to_who_offered_only(
+    challenge: Challenge, anna: Person, bram: Person, eva: Person, post: Post
+) -> None:
+    """It may say how the two reach each other; a follower reads that it was accepted, and the offer itself."""
+    challenge.follow(bram)
+    wants(bram)
+    wants(eva)
+    make.offer(challenge, eva, words="Ik ken een wijkteam.").settle(by=anna, accept=True, answer="Bel kanarienummer.")
+    go_round()
+    found = {str(mail["To"]): "kanarienummer" in mail.as_string() for mail in post.mails}
+    assert found == {eva.email: True, bram.email: False}
