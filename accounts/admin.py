@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.db import models
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Affiliation, Domain, Organisation, Person, Role
 from initiate.staff import Inline, StaffAdmin
@@ -70,9 +68,3 @@ class RoleAdmin(StaffAdmin):
     def save_model(self, request: HttpRequest, obj: Role, form: Any, change: bool) -> None:
         obj.name = Role.Name.SECRETARY
         super().save_model(request, obj, form, change)
-
-
-admin.site.site_header = admin.site.site_title = _("Initiate, for staff")
-admin.site.index_title = _("What staff looks after")
-if admin.site.is_registered(EmailAddress):
-    admin.site.unregister(EmailAddress)

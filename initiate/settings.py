@@ -52,7 +52,7 @@ INSTALLED_APPS = [
     "challenges",
     "regions",
     "accounts",
-    "django.contrib.admin",
+    "initiate.apps.StaffConfig",  # django.contrib.admin, with a site of our own
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

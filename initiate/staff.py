@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
 from regions.models import Audience, Event, Verb
@@ -45,6 +46,17 @@ class StaffAdmin(ModelAdmin):
         Event.write(
             verb, by=at_work(request), about=obj, audience=Audience.DESK, spread=False, model=obj._meta.label_lower
         )
+
+
+class StaffSite(admin.AdminSite):
+    """The admin; it takes pages that write events only, so none of what third parties register."""
+
+    site_header = site_title = _("Initiate, for staff")
+    index_title = _("What staff looks after")
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        if admin_class and issubclass(admin_class, StaffAdmin):
+            super().register(model_or_iterable, admin_class, **options)
 
 
 class ReadOnlyAdmin(StaffAdmin):
