@@ -151,7 +151,11 @@ class PointForm(TextForm):
     seen = forms.CharField(max_length=40, widget=forms.HiddenInput)
     state = forms.ChoiceField(
         label=gettext_lazy("Your answer"),
-        choices=[choice for choice in Point.State.choices if choice[0] != Point.State.OPEN],
+        choices=[
+            (Point.State.WILL_DO, gettext_lazy("We will do this")),
+            (Point.State.DONE, gettext_lazy("It is done")),
+            (Point.State.NO, gettext_lazy("We will not do this")),
+        ],
         widget=forms.RadioSelect,
     )
     answer = area(
