@@ -328,7 +328,7 @@ class Role(models.Model):
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="terms")
     name = models.CharField(_("role"), max_length=10, choices=Name.choices)
-    starts_on = models.DateField(_("from"), default=date.today)
+    starts_on = models.DateField(_("from"), default=timezone.localdate)
     ends_on = models.DateField(_("until"), null=True, blank=True)
 
     objects = RoleQuerySet.as_manager()

@@ -9,7 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models, transaction
-from django.db.models import Count, OuterRef, Prefetch
+from django.db.models import Count, OuterRef
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils import timezone
@@ -26,7 +26,6 @@ from regions.models import (
     ContributionQuerySet,
     Entry,
     Event,
-    Involvement,
     Kind,
     Municipality,
     Part,
@@ -369,14 +368,6 @@ class Challenge(Contribution):  # type: ignore[django-manager-missing]  # of tag
         locked.save(update_fields=["reflection", "html"])
         locked.touch(at)
         Event.write(Verb.REFLECTED, by=by, contribution=locked, at=at)
-
-    def team(self) -> "models.QuerySet[Involvement]":
-        """Author first, then the team, each with the organisations that they work for now."""
-        working = Prefetch(
-            "person__affiliations", Affiliation.objects.current().select_related("organisation"), "working"
-        )
-        parts = self.involvements.current().filter(part__in=OWNERS).select_related("person").prefetch_related(working)
-        return parts.order_by("part", "started_at", "pk")
 
     def has_board_decision(self) -> bool:
         """Tell whether the national portfolio meeting decided that this may be scaled up."""

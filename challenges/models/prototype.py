@@ -1,6 +1,6 @@
 """Prototypes and the rounds in which real people test them."""
 
-from datetime import date, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, Self
 
@@ -128,7 +128,7 @@ class TestRound(models.Model):
         STOP = "stop", _("stop with this prototype")
 
     prototype = models.ForeignKey(Prototype, on_delete=models.CASCADE, related_name="rounds")
-    held_on = models.DateField(_("date of the test"), default=date.today)
+    held_on = models.DateField(_("date of the test"), default=timezone.localdate)
     residents = models.PositiveSmallIntegerField(_("residents"), default=0)
     professionals = models.PositiveSmallIntegerField(_("professionals"), default=0)
     others = models.PositiveSmallIntegerField(_("others"), default=0)
