@@ -19,9 +19,7 @@ GOALS: dict[str, str | Promise] = {
     Stage.EXPLORATION: _("Finding out whom this is for, what exists already and what improves in people's lives."),
     Stage.MAKING: _("Making something quickly, testing it with real people, improving it, and then once more."),
     Stage.PILOT: _("Several municipalities use it for a while in their daily work."),
-    Stage.SCALING: _(
-        "The national portfolio meeting chose this for all municipalities. Now it is made solid."
-    ),
+    Stage.SCALING: _("The national portfolio meeting chose this for all municipalities. Now it is made solid."),
     Stage.IN_USE: _("It works, people benefit from it every day, and others can connect."),
     Stage.PARKED: _("It rests for a while, for a reason that everyone can read."),
     Stage.STOPPED: _("We do not go on with this. What we learned is kept for others."),
