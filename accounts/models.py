@@ -350,10 +350,14 @@ class Role(models.Model):
 class Submission(models.Model):
     """A form that was sent: its key makes a double click, a retry and the back button leave one row.
 
-    `location` is where the first sending went; the second is sent there too (see `initiate.once`).
+    `digest` is what was in it, `location` where the first sending went; the second is sent there too (`initiate.once`).
     """
 
     key = models.UUIDField(primary_key=True, default=uuid.uuid4)
     person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, blank=True)
     location = models.CharField(max_length=500, blank=True)
     at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("person", "digest"), name="submissions_of_a_person"),)

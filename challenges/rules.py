@@ -109,6 +109,7 @@ class Move:
     who: Callable[[Reader, "Challenge"], bool] = is_team
     checks: tuple[Check, ...] = ()
     note: Promise | None = None
+    warning: Promise | None = None
     needs_board: bool = False
 
 
@@ -152,7 +153,14 @@ MOVES = (
         note=_("Why is this parked?"),
     ),
     Move("hervatten", _("Take up again"), (Stage.PARKED,), None),
-    Move("stoppen", _("Stop"), (*PATH, Stage.PARKED), Stage.STOPPED, note=_("What is the lesson for others?")),
+    Move(
+        "stoppen",
+        _("Stop"),
+        (*PATH, Stage.PARKED),
+        Stage.STOPPED,
+        note=_("What is the lesson for others?"),
+        warning=_("You cannot take this back. Do you want to pause for a while? Then park it."),
+    ),
 )
 
 
@@ -230,9 +238,9 @@ def can_ask_review(person: Reader, challenge: "Challenge") -> bool:
 
 
 def can_review(person: Reader, challenge: "Challenge") -> bool:
-    """A seat that is independent of author, team and their organisations; on any published challenge it sees."""
-    is_open = challenge.state == State.PUBLISHED and standing_of(person).is_seat
-    return is_open and challenge.is_independent(person)
+    """A seat that is independent of author, team and their organisations; on any living challenge it sees."""
+    is_open = challenge.state == State.PUBLISHED and challenge.stage in PATH
+    return is_open and standing_of(person).is_seat and challenge.is_independent(person)
 
 
 def can_read_reviews(person: Reader, challenge: "Challenge") -> bool:

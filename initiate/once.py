@@ -1,18 +1,23 @@
 """A form that is sent twice counts once: a double click, a retry, the back button."""
 
+import hashlib
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Person, Submission
 
 FIELD = "form_key"
+SENTENCE = 20  # characters
+RECENT = timedelta(minutes=10)
 View = Callable[..., HttpResponse]
 
 
@@ -20,7 +25,8 @@ def once(view: View) -> View:
     """Let a POST with a `form_key` (`{% form_key %}`) through one time only.
 
     The key is written in the transaction of the request: a second sending waits for the first, and is then sent to
-    where the first one went. A refused form gives its key back.
+    where the first one went. A refused form gives its key back. The back button may fetch the form anew, with another
+    key and the typed text: the same words from the same person to the same place within ten minutes count once too.
     """
 
     @wraps(view)
@@ -29,7 +35,11 @@ def once(view: View) -> View:
         if request.method != "POST" or key is None:
             return view(request, *args, **kwargs)
         person = request.user if isinstance(request.user, Person) else None
-        submission, is_first = Submission.objects.get_or_create(key=key, defaults={"person": person})
+        digest = _digest(request)
+        earlier = _earlier(person, digest)
+        if earlier:
+            return _again(request, earlier)
+        submission, is_first = Submission.objects.get_or_create(key=key, defaults={"person": person, "digest": digest})
         if not is_first:
             return _again(request, submission)
         response = view(request, *args, **kwargs)
@@ -44,6 +54,24 @@ def _key(request: HttpRequest) -> uuid.UUID | None:
         return uuid.UUID(request.POST.get(FIELD, ""))
     except ValueError:
         return None
+
+
+def _digest(request: HttpRequest) -> str:
+    """Return a digest of place and content; empty without a sentence: a mere button may be pressed again."""
+    fields = [pair for pair in sorted(request.POST.lists()) if pair[0] not in (FIELD, "csrfmiddlewaretoken")]
+    if not any(len(value) >= SENTENCE for _name, values in fields for value in values):
+        return ""
+    uploads = [file for name in request.FILES for file in request.FILES.getlist(name)]
+    files = sorted((str(file.name), file.size or 0) for file in uploads)
+    return hashlib.sha256(repr((request.path, fields, files)).encode(errors="replace")).hexdigest()
+
+
+def _earlier(person: Person | None, digest: str) -> Submission | None:
+    """Return what this person sent with the same content a moment ago."""
+    if person is None or not digest:
+        return None
+    sent = Submission.objects.filter(person=person, digest=digest, at__gte=timezone.now() - RECENT)
+    return sent.exclude(location="").first()
 
 
 def _again(request: HttpRequest, submission: Submission) -> HttpResponse:

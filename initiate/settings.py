@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "initiate.middleware.sliding_session",
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.middleware.second_factor",
+    "initiate.resume.keep_what_was_typed",
     "accounts.middleware.refused_form",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -211,6 +212,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
+ACCOUNT_FORMS = {"login": "accounts.doors.LoginForm"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
@@ -226,7 +228,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE.scheme
 # On a laptop the demo is also looked at by many browsers at once, all from one address.
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "300/m/ip,5/300s/key"} if DEMO and LOOPBACK else {}
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
-MFA_FORMS = {"add_webauthn": "accounts.keys.KeyForm", "edit_webauthn": "accounts.keys.KeyNameForm"}
+MFA_FORMS = {"add_webauthn": "accounts.doors.KeyForm", "edit_webauthn": "accounts.doors.KeyNameForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Initiate"

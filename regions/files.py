@@ -44,8 +44,11 @@ def check(upload: "File[bytes]") -> tuple["File[bytes]", str]:
         raise ValidationError(
             _("We do not take this kind of file. We take: %(kinds)s."), params={"kinds": ", ".join(KINDS)}
         )
-    if not 0 < (upload.size or 0) <= MOST_BYTES:
-        raise ValidationError(_("The file is empty or larger than 10 MB."))
+    refuse_bsn(name)
+    if not upload.size:
+        raise ValidationError(_("This file is empty."))
+    if upload.size > MOST_BYTES:
+        raise ValidationError(_("This file is larger than 10 MB. Make it smaller or add a link to it."))
     upload.seek(0)
     content = upload.read()
     if not kind.fits(content):

@@ -12,7 +12,7 @@ from initiate.kept import Kept
 from regions import files
 from regions.models import Comment, Contribution, Municipality
 from regions.models.moderation import Reason
-from regions.text import refuse_bsn
+from regions.text import refuse_bsn, tidy
 
 
 class LongText(forms.CharField):
@@ -25,17 +25,21 @@ class LongText(forms.CharField):
 
 
 class TextForm(forms.Form):
-    """A form whose texts are checked for citizen service numbers (design.md section 7)."""
+    """A form whose texts lose what cannot be seen, and hold no citizen service number (design.md section 7)."""
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         for name, value in list(cleaned.items()):
             if isinstance(value, str):
-                self._guard(name, value)
+                cleaned[name] = tidy(value)
+                self._guard(name, cleaned[name])
         return cleaned
 
     def _guard(self, name: str, value: str) -> None:
+        field = self.fields[name]
         try:
+            if field.required and not value:
+                raise ValidationError(field.error_messages["required"], code="required")
             refuse_bsn(value)
         except ValidationError as error:
             self.add_error(name, error)

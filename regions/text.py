@@ -15,7 +15,9 @@ _MARKDOWN = MarkdownIt("js-default", {"linkify": False, "html": False, "breaks":
 _TAGS = {"p", "br", "em", "strong", "s", "ul", "ol", "li", "a", "blockquote", "code", "pre", "h3", "h4", "hr"} | {
     "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
-_NINE_DIGITS = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){7,8}(?!\d)")
+_NINE_DIGITS = re.compile(r"(?<!\d)\d(?:[\s.\-‐‑–]?\d){7,8}(?!\d)")
+_INVISIBLE = re.compile("[\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""What takes no place or turns the direction of other people's text; the joiner of emoji (U+200D) stays."""
 
 
 def rendered(text: str) -> str:
@@ -36,6 +38,11 @@ def plain(text: str, length: int = 0) -> str:
     return str(Truncator(flat).chars(length)) if length else flat
 
 
+def tidy(text: str) -> str:
+    """Return the text without characters that cannot be seen, and without space around it."""
+    return _INVISIBLE.sub("", text).strip()
+
+
 def is_bsn(digits: str) -> bool:
     """Tell whether eight or nine digits pass the eleven-test of the Dutch citizen service number (BSN).
 
@@ -48,7 +55,7 @@ def is_bsn(digits: str) -> bool:
 
 def refuse_bsn(text: str) -> None:
     """Validate that no number in the text can be a citizen service number. Raises ValidationError."""
-    for match in _NINE_DIGITS.finditer(text):
+    for match in _NINE_DIGITS.finditer(_INVISIBLE.sub("", text)):
         if is_bsn(re.sub(r"\D", "", match.group())):
             message = _("“%(number)s” looks like a citizen service number (BSN). Please take it out.")
             raise ValidationError(message, code="bsn", params={"number": match.group()})

@@ -25,6 +25,7 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.CACHES["default"]["KEY_PREFIX"] = os.environ.get("PYTEST_XDIST_WORKER", "")
+    settings.REQUIRE_SECOND_FACTOR = False  # tests/accounts/test_middleware.py switches it on
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 

@@ -1,6 +1,7 @@
 """Builders: each makes one real row through the domain's own door."""
 
 import itertools
+import uuid
 from typing import Any
 
 from django.utils import timezone
@@ -45,6 +46,11 @@ def seat(who: Person, **fields: Any) -> Seat:
 def secretary(who: Person) -> Role:
     forget(who)
     return Role.objects.create(person=who, name=Role.Name.SECRETARY)
+
+
+def key() -> str:
+    """Return a key as `{% form_key %}` gives it."""
+    return str(uuid.uuid4())
 
 
 def forget(who: Person) -> None:

@@ -343,6 +343,9 @@ class Challenge(Contribution):  # type: ignore[django-manager-missing]  # of tag
         self.outcome = note if target in (Stage.PARKED, Stage.STOPPED) else ""
         self.html = self.rendered_html()
         self.save(update_fields=["stage", "stage_before", "stage_at", "last_activity_at", "outcome", "html"])
+        if target not in PATH:
+            for asking in self.askings.open():
+                asking.close(by=by)
         Event.write(Verb.MOVED, by=by, contribution=self, about=step, source=step.source, target=target)
         return step
 

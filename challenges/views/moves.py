@@ -38,8 +38,11 @@ def too_late(request: PersonRequest, challenge: Challenge, wanted: Move) -> Http
     """Say that somebody was first to those who may make this step; others may not ask for it at all."""
     if challenge.state != State.PUBLISHED or not wanted.who(request.user, challenge):
         raise PermissionDenied
-    said = _("A colleague already moved this on. It is now in the stage “%(stage)s”.")
+    said = _("This was moved on in the meantime: it is now in the stage “%(stage)s”. Your step was not made.")
     messages.warning(request, said % {"stage": challenge.get_stage_display()})
+    note = request.POST.get("note", "").strip()[:1_000]
+    if note:
+        messages.info(request, _("What you wrote: “%(note)s”") % {"note": note})
     return redirect(challenge)
 
 

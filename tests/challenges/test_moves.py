@@ -59,7 +59,9 @@ def test_who_comes_second_hears_that_a_colleague_was_first(
     assert second.redirect_chain == [(challenge.get_absolute_url(), 302)]
     assert [message.level_tag for message in second.context["messages"]] == ["warning"]
     stale = browser(bram).post(path(challenge, "stoppen"), {"stage": "idee", "note": "Les."}, follow=True)
-    assert [message.level_tag for message in stale.context["messages"]] == ["warning"]
+    assert [message.level_tag for message in stale.context["messages"]] == ["warning", "info"], (
+        "what was typed is not lost"
+    )
     assert (stage(challenge), challenge.steps.count()) == ("verkenning", 1)
 
 

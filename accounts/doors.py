@@ -1,11 +1,20 @@
-"""The forms of a passkey or security key, whose name allauth leaves without a label and without an end."""
+"""What we change in allauth's forms: at the login, and of a passkey or security key."""
 
 from typing import Any
 
+from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import LineField
+
+
+class LoginForm(AllauthLoginForm):  # type: ignore[misc]
+    """The link to a new password stands below the form: Tab goes from the address to the password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""
 
 
 class KeyForm(AddWebAuthnForm):  # type: ignore[misc]

@@ -1,0 +1,59 @@
+"""What was typed survives a session that ended, and the back button."""
+
+import re
+
+from django.test import Client
+
+from accounts.models import Person
+from challenges.models import Challenge
+from regions.models import Comment, Region
+from tests import make
+
+WORDS = "Een lange reactie die niemand twee keer wil typen."
+
+
+def test_a_form_sent_after_the_session_ended_is_laid_before_the_person_again(anna: Person, utrecht: Region) -> None:
+    challenge = make.challenge(by=anna, region=utrecht)
+    path = f"/stuk/{challenge.pk}/reacties/"
+    client = Client()
+    answer = client.post(path, {"text": WORDS})
+    assert answer["Location"].startswith("/account/login/?next=")
+    client.force_login(anna)  # in the same browser: the session goes on
+    page = client.get(path).content.decode()
+    assert WORDS in page
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.partition("<main")[2]))
+    assert client.post(path, fields).status_code == 302
+    assert [comment.text for comment in Comment.objects.all()] == [WORDS]
+    assert WORDS not in client.get(path).content.decode(), "shown once"
+
+
+def test_what_was_kept_is_for_that_browser_only(anna: Person, bram: Person, utrecht: Region) -> None:
+    challenge = make.challenge(by=anna, region=utrecht)
+    path = f"/stuk/{challenge.pk}/reacties/"
+    Client().post(path, {"text": WORDS})
+    other = Client()
+    other.force_login(bram)
+    assert WORDS not in other.get(path).content.decode()
+
+
+def test_the_back_button_makes_no_second_one(anna: Person, utrecht: Region) -> None:
+    """The browser fetches the form anew, with another key, and puts the typed text back."""
+    client = Client()
+    client.force_login(anna)
+    data = {"title": "Terug", "summary": WORDS, "question": WORDS, "visibility": "public", "region": utrecht.pk}
+    answers = [
+        client.post("/challenges/nieuw/", {**data, "action": "publish", "form_key": key})
+        for key in ("11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222")
+    ]
+    assert answers[0]["Location"] == answers[1]["Location"]
+    assert Challenge.objects.count() == 1
+
+
+def test_other_words_make_a_second_one(anna: Person, bram: Person, utrecht: Region) -> None:
+    """What differs counts, and so does the same from someone else."""
+    challenge = make.challenge(by=anna, region=utrecht)
+    for person, text in ((anna, WORDS), (anna, WORDS + " Echt."), (bram, WORDS)):
+        client = Client()
+        client.force_login(person)
+        client.post(f"/stuk/{challenge.pk}/reacties/", {"text": text, "form_key": make.key()})
+    assert Comment.objects.count() == 3
