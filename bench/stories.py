@@ -253,7 +253,7 @@ class Story:
             rest = ("", None, None) if state == Offer.State.OFFERED else answered
             closed_at = self.later(at, 20) if state in (Offer.State.HAPPENED, Offer.State.LAPSED) else None
             self.tables.offer.add(pk, self.pk, person, kind, self.words.text(2), state, *rest, at, closed_at)
-            self.event(Verb.OFFERED, at, by=person, audience=Audience.TEAM, about=("offer", pk), kind=kind)
+            self.event(Verb.OFFERED, at, by=person, audience=Audience.PARTIES, about=("offer", pk), kind=kind)
 
     def _comments(self) -> None:
         """Write five, some of them replies; one in fifty was hidden or deleted."""

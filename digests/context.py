@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from accounts.models import Person
+from digests.asked import DONE
 from regions.models import Notice
 from regions.models.contribution import events_visible_to
 
@@ -19,4 +20,5 @@ def unread_count(person: object) -> int:
     """Count what is new for someone and may be known by them now."""
     if not isinstance(person, Person):
         return 0
-    return Notice.objects.unread().filter(person=person, event__in=events_visible_to(person)).count()
+    new = Notice.objects.unread().filter(person=person, event__in=events_visible_to(person))
+    return new.exclude(DONE).count()

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Affiliation, Person
 from challenges.models import Asking, BoardDecision, Challenge, Offer, Point, Prototype, Review, Step, TestRound
+from digests.asked import still_asked
 from digests.words import Seen, label, note, text
 from regions.models import Attachment, Comment, Event, Membership, Notice, RegionWish, Report, Ruling, Verb
 from regions.models.contribution import events_visible_to
@@ -125,6 +126,7 @@ BY_VERB = {
 }
 BY_REASON = {
     Reason.WAITS: FOR_YOU,
+    Reason.ABOUT: FOR_YOU,
     Reason.OWN: YOURS,
     Reason.FOLLOW: FOLLOWED,
     Reason.REGION: YOUR_PLACES,
@@ -133,10 +135,15 @@ BY_REASON = {
 
 
 def gather(person: Person, notices: Iterable[Notice]) -> list[Group]:
-    """Return what these notices tell this person now, in the order of SECTIONS, the latest group first.
+    """Return what these notices tell this person now, in the order of SECTIONS, what waits on them before the rest.
 
-    A notice of something that they may not know of, or that is no longer there, is left out.
+    A notice of something that they may not know of, that is no longer there or that waits no more, is left out.
     """
+    return grouped(person, still_asked(notices))
+
+
+def grouped(person: Person, notices: Iterable[Notice]) -> list[Group]:
+    """Do what `gather` does, also with what waits no more; the latest group first."""
     known = {notice.event_id: notice for notice in notices}
     events = events_visible_to(person).filter(pk__in=known).select_related("actor", "subject", "region")
     found = list(events.order_by("-at", "-pk"))
@@ -147,7 +154,7 @@ def gather(person: Person, notices: Iterable[Notice]) -> list[Group]:
         if item is not None:
             items[_subject(one)].append((one, item))
     groups = [_group(pairs) for pairs in items.values()]
-    return sorted(groups, key=lambda group: SECTIONS.index(group.section))
+    return sorted(groups, key=lambda one: (SECTIONS.index(one.section), one.reason == Reason.ABOUT))
 
 
 def _see(person: Person, events: Sequence[Event]) -> list[Seen]:

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import Person
+from digests.asked import DONE
 from digests.models import Enclosure, Mail, Subscription
 from digests.outbox import message_id, wake
 from digests.rhythm import database_now, next_time
@@ -59,5 +60,5 @@ def _plan_one(subscription: Subscription, now: datetime) -> bool:
 
 
 def waiting_notices(person: Person | int) -> QuerySet[Notice]:
-    """Return what a person has neither read nor been mailed, latest first."""
-    return Notice.objects.unread().filter(person=person, enclosure=None).order_by("-event")
+    """Return what a person has neither read nor been mailed and, where it waited on them, still does, latest first."""
+    return Notice.objects.unread().filter(person=person, enclosure=None).exclude(DONE).order_by("-event")

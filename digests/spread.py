@@ -46,10 +46,11 @@ HOUSEKEEPING = frozenset(
 )
 """What the team hears and followers are spared."""
 
-TEAM_WAITS = frozenset(
-    {Verb.OFFERED, Verb.JOINED_TEAM, Verb.REVIEWED, Verb.WARNED_SILENT, Verb.BOARD_DECIDED, Verb.HIDDEN, Verb.RESTORED}
-)
-"""What asks something of author and team, or decides about their challenge."""
+TEAM_WAITS = frozenset({Verb.OFFERED, Verb.REVIEWED, Verb.WARNED_SILENT})
+"""What asks something of author and team."""
+
+TEAM_ABOUT = frozenset({Verb.BOARD_DECIDED, Verb.HIDDEN, Verb.RESTORED})
+"""What others decided about the challenge of author and team."""
 
 DESK_WAITS = frozenset({Verb.ASKED_TO_JOIN, Verb.REPORTED})
 """What waits on the moderators of the region."""
@@ -95,6 +96,8 @@ def _candidates(event: Event) -> Iterator[tuple[str, QuerySet[Person, int]]]:
     """Yield reasons in the order of `Notice.Reason`, the strongest first, each with people by id."""
     for people in _awaited(event):
         yield Reason.WAITS, _ids(people)
+    for people in _meant(event):
+        yield Reason.ABOUT, _ids(people)
     if event.contribution is None or event.audience == Audience.DESK:
         return
     yield Reason.OWN, _ids(_part_holders(event, *OWNERS))
@@ -108,8 +111,7 @@ def _candidates(event: Event) -> Iterator[tuple[str, QuerySet[Person, int]]]:
 
 
 def _awaited(event: Event) -> Iterator[QuerySet]:  # type: ignore[type-arg]
-    """Yield on whom it waits: the one whom it is about, the team, the InnovatieKabinet, the desk or staff."""
-    yield Person.objects.filter(pk=event.subject_id or 0).values("pk")
+    """Yield on whom it waits: the team, the InnovatieKabinet, the desk or staff."""
     if event.verb in TEAM_WAITS:
         yield _part_holders(event, *OWNERS)
     if event.verb == Verb.ASKED_REVIEW:
@@ -117,10 +119,17 @@ def _awaited(event: Event) -> Iterator[QuerySet]:  # type: ignore[type-arg]
         yield Role.objects.current().filter(name=Role.Name.SECRETARY).values("person")
     if event.verb in DESK_WAITS:
         yield Membership.objects.moderators().filter(region=event.region_id).values("person")
-    if event.verb == Verb.COMMENTED:
-        yield Comment.objects.filter(replies=int(event.object_id)).values("author")
     if event.verb == Verb.REGION_WISHED:
         yield Person.objects.filter(is_staff=True).values("pk")
+
+
+def _meant(event: Event) -> Iterator[QuerySet]:  # type: ignore[type-arg]
+    """Yield whom it is about: its subject, who is answered, or the team that something was decided about."""
+    yield Person.objects.filter(pk=event.subject_id or 0).values("pk")
+    if event.verb == Verb.COMMENTED:
+        yield Comment.objects.filter(replies=int(event.object_id)).values("author")
+    if event.verb in TEAM_ABOUT:
+        yield _part_holders(event, *OWNERS)
 
 
 def _part_holders(event: Event, *parts: str) -> QuerySet:  # type: ignore[type-arg]

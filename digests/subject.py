@@ -17,7 +17,10 @@ Reason = Notice.Reason
 
 @dataclass(frozen=True)
 class Topic:
-    """Things of one sort, with their words by number; only those with one of `reasons`, where these are given."""
+    """Things of one sort, with their words by number; only those with one of `reasons`, where these are given.
+
+    The words may name the `title` of the first.
+    """
 
     verbs: frozenset[str]
     words: Promise
@@ -36,7 +39,7 @@ class Topic:
         if not hits:
             return ""
         count = len({id(group) for group in hits}) if self.by_group else len(hits)
-        said = str(self.words % {"count": count})
+        said = str(self.words % {"count": count, "title": hits[0].title})
         places = {group.place for group in hits}
         if self.with_place and len(places) == 1:
             return _("%(things)s in %(place)s") % {"things": said, "place": places.pop()}
@@ -47,6 +50,7 @@ ANSWERS = frozenset(
     {Verb.OFFER_ACCEPTED, Verb.OFFER_DECLINED, Verb.OFFER_HAPPENED, Verb.OFFER_LAPSED, Verb.POINT_ANSWERED}
 )
 WAITS = frozenset({Reason.WAITS})
+ABOUT = frozenset({Reason.ABOUT})
 
 TOPICS = (
     Topic(
@@ -60,7 +64,12 @@ TOPICS = (
         ngettext_lazy("%(count)d question for feedback", "%(count)d questions for feedback", "count"),
         WAITS,
     ),
-    Topic(frozenset({Verb.LET_IN}), ngettext_lazy("you are let in", "you are let in", "count"), WAITS),
+    Topic(
+        frozenset({Verb.LET_IN}),
+        ngettext_lazy("you are let in to %(title)s", "you are let in to %(count)d regions", "count"),
+        ABOUT,
+        by_group=True,
+    ),
     Topic(
         frozenset({Verb.OFFERED}),
         ngettext_lazy("%(count)d offer of help", "%(count)d offers of help", "count"),
@@ -72,7 +81,7 @@ TOPICS = (
         frozenset({Reason.WAITS, Reason.OWN}),
         by_group=True,
     ),
-    Topic(ANSWERS, ngettext_lazy("%(count)d answer to you", "%(count)d answers to you", "count"), WAITS),
+    Topic(ANSWERS, ngettext_lazy("%(count)d answer to you", "%(count)d answers to you", "count"), ABOUT),
     Topic(
         frozenset({Verb.PUBLISHED}),
         ngettext_lazy("%(count)d new challenge", "%(count)d new challenges", "count"),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import Person
 from digests.compose import digest_context
-from digests.items import Group, gather
+from digests.items import Group, gather, grouped
 from digests.leaving import person_of
 from digests.models import Frequency
 from digests.plan import waiting_notices
@@ -55,7 +55,7 @@ def latest_first(person: Person, notices: Iterable[Notice]) -> list[Group]:
 def open_notice(request: PersonRequest, pk: int) -> HttpResponse:
     """Go to what a notice is about, and note that the reader has seen what was new there."""
     notice = get_object_or_404(Notice.objects.select_related("event"), pk=pk, person=request.user)
-    groups = gather(request.user, [notice])
+    groups = grouped(request.user, [notice])  # a colleague may have dealt with it since the page was shown
     if not groups:
         raise Http404
     if is_visit(request):

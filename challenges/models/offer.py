@@ -103,7 +103,7 @@ class Offer(models.Model):
             challenge=locked, review=review, person=by, kind=kind, words=words, at=at or timezone.now()
         )
         locked.touch(offer.at)
-        Event.write(Verb.OFFERED, by=by, contribution=locked, about=offer, audience=Audience.TEAM, at=at, kind=kind)
+        Event.write(Verb.OFFERED, by=by, contribution=locked, about=offer, audience=Audience.PARTIES, at=at, kind=kind)
         return offer
 
     @transaction.atomic
@@ -142,7 +142,7 @@ class Offer(models.Model):
 
     def _audience(self, is_good_news: bool) -> Audience:
         """Only those may hear of it who may read the offer."""
-        return Audience.ALL if is_good_news and self.kind != OfferKind.TEAM else Audience.TEAM
+        return Audience.ALL if is_good_news and self.kind != OfferKind.TEAM else Audience.PARTIES
 
     def _tell(self, verb: str, by: Person, audience: str, at: datetime | None) -> None:
         Event.write(verb, by=by, contribution=self.challenge, about=self, subject=self.person, audience=audience, at=at)

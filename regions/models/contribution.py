@@ -338,19 +338,27 @@ def events_visible_to(person: Reader) -> models.QuerySet[Event]:
     own = {"pk": OuterRef("contribution"), "pk__gte": OuterRef("contribution")}
     seen = Contribution.objects.visible_to(person).filter(**own)
     known = Event.objects.filter(Q(contribution__isnull=True) | Q(Exists(seen)))
-    return known if standing.is_staff else known.filter(_audience(standing))
+    return known.filter(_audience(standing))
 
 
 def _audience(standing: Standing) -> Q:
-    heard = Q(audience=Audience.ALL, contribution__isnull=False)
-    if standing.in_network:
-        heard |= Q(audience=Audience.NETWORK)
-    if standing.moderates:
-        heard |= Q(audience__in=(Audience.TEAM, Audience.DESK), region__in=standing.moderates)
+    heard = _heard_by_role(standing)
     if standing.person_id:
         owned = Involvement.objects.current().filter(
             contribution=OuterRef("contribution"), person=standing.person_id, part__in=OWNERS
         )
         heard |= Q(subject=standing.person_id)
-        heard |= Q(Exists(owned), audience__in=(Audience.NETWORK, Audience.TEAM))
+        heard |= Q(actor=standing.person_id, audience=Audience.PARTIES)
+        heard |= Q(Exists(owned), audience__in=(Audience.NETWORK, Audience.TEAM, Audience.PARTIES))
+    return heard
+
+
+def _heard_by_role(standing: Standing) -> Q:
+    if standing.is_staff:
+        return ~Q(audience=Audience.PARTIES)
+    heard = Q(audience=Audience.ALL, contribution__isnull=False)
+    if standing.in_network:
+        heard |= Q(audience=Audience.NETWORK)
+    if standing.moderates:
+        heard |= Q(audience__in=(Audience.TEAM, Audience.DESK), region__in=standing.moderates)
     return heard

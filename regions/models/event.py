@@ -67,11 +67,15 @@ class Verb(models.TextChoices):
 
 
 class Audience(models.TextChoices):
-    """Who, of those who see the contribution, may know of an event."""
+    """Who, of those who see the contribution, may know of an event.
+
+    Moderators and staff know of what the team knows, but not of what stays between the parties.
+    """
 
     ALL = "all", _("everyone who sees it")
     NETWORK = "network", _("the network")
     TEAM = "team", _("author and team")
+    PARTIES = "parties", _("author, team and who it is about")
     DESK = "desk", _("moderators and staff")
 
 
@@ -179,6 +183,7 @@ class Notice(models.Model):
         """Why this person is told; the first that holds, in this order."""
 
         WAITS = "waits", _("this waits on you")
+        ABOUT = "about", _("this is about you")
         OWN = "own", _("you are on the team")
         FOLLOW = "follow", _("you follow this")
         REGION = "region", _("this is your region")

@@ -56,7 +56,7 @@ def test_a_question_to_join_the_team_stays_between_the_two(challenge: Challenge,
     offer = make.offer(challenge, bo, kind=OfferKind.TEAM)
     offer.settle(by=anna, accept=True, answer="Welkom.")
     assert list(Offer.objects.on(challenge, None)) == []
-    assert Event.objects.get(verb=Verb.OFFER_ACCEPTED).audience == Audience.TEAM
+    assert Event.objects.get(verb=Verb.OFFER_ACCEPTED).audience == Audience.PARTIES
 
 
 def test_what_waits_for_an_answer_comes_first(challenge: Challenge, anna: Person, bo: Person) -> None:
@@ -101,7 +101,7 @@ def test_an_offer_is_made_once(browser: Browser, challenge: Challenge, bo: Perso
     assert (offer.person, offer.kind, offer.words, offer.state) == (bo, "expertise", "Ik kan\nrekenen.", "offered")
     assert [first["Location"], second["Location"]] == [offer.get_absolute_url()] * 2
     event = Event.objects.get(verb=Verb.OFFERED)
-    assert (event.actor, event.audience, event.data) == (bo, Audience.TEAM, {"kind": "expertise"})
+    assert (event.actor, event.audience, event.data) == (bo, Audience.PARTIES, {"kind": "expertise"})
 
 
 def test_who_may_offer(browser: Browser, challenge: Challenge, anna: Person, bo: Person, utrecht: Region) -> None:
@@ -222,7 +222,7 @@ def test_nobody_accepts_the_offer_of_a_blocked_account(
 # --- what came of it ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("happened", "state", "audience"), [("yes", "happened", "all"), ("no", "lapsed", "team")])
+@pytest.mark.parametrize(("happened", "state", "audience"), [("yes", "happened", "all"), ("no", "lapsed", "parties")])
 def test_either_of_the_two_tells_what_came_of_it(
     browser: Browser, challenge: Challenge, anna: Person, bo: Person, happened: str, state: str, audience: str
 ) -> None:

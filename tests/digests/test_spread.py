@@ -13,8 +13,10 @@ from tests import make
 NOBODY: dict[str, str] = {}
 TEAM = {"anna": "own", "bram": "own"}
 TEAM_WAITS = {"anna": "waits", "bram": "waits"}
+TEAM_ABOUT = {"anna": "about", "bram": "about"}
 FOLLOWERS = {"far": "follow", "eva": "follow"}
 ALL, NETWORK, TEAM_ONLY, DESK = Audience.ALL, Audience.NETWORK, Audience.TEAM, Audience.DESK
+PARTIES = Audience.PARTIES
 
 RULES: dict[Verb, tuple[Audience, dict[str, str]]] = {
     Verb.PUBLISHED: (ALL, TEAM | FOLLOWERS | {"lid": "region", "mo": "region", "theo": "theme"}),
@@ -27,31 +29,31 @@ RULES: dict[Verb, tuple[Audience, dict[str, str]]] = {
     Verb.MOVED: (ALL, TEAM | FOLLOWERS),
     Verb.PROTOTYPED: (ALL, TEAM | FOLLOWERS),
     Verb.TESTED: (ALL, TEAM | FOLLOWERS),
-    Verb.OFFERED: (TEAM_ONLY, TEAM_WAITS),
-    Verb.OFFER_ACCEPTED: (ALL, TEAM | FOLLOWERS | {"sub": "waits"}),
-    Verb.OFFER_DECLINED: (TEAM_ONLY, TEAM | {"sub": "waits"}),
-    Verb.OFFER_HAPPENED: (ALL, TEAM | FOLLOWERS | {"sub": "waits"}),
-    Verb.OFFER_LAPSED: (TEAM_ONLY, TEAM | {"sub": "waits"}),
-    Verb.JOINED_TEAM: (ALL, TEAM_WAITS | {"sub": "waits"}),
-    Verb.LEFT_TEAM: (ALL, TEAM | {"sub": "waits"}),
+    Verb.OFFERED: (PARTIES, TEAM_WAITS),
+    Verb.OFFER_ACCEPTED: (ALL, TEAM | FOLLOWERS | {"sub": "about"}),
+    Verb.OFFER_DECLINED: (PARTIES, TEAM | {"sub": "about"}),
+    Verb.OFFER_HAPPENED: (ALL, TEAM | FOLLOWERS | {"sub": "about"}),
+    Verb.OFFER_LAPSED: (PARTIES, TEAM | {"sub": "about"}),
+    Verb.JOINED_TEAM: (ALL, TEAM | {"sub": "about"}),
+    Verb.LEFT_TEAM: (ALL, TEAM | {"sub": "about"}),
     Verb.ASKED_REVIEW: (NETWORK, TEAM | {"eva": "follow", "kim": "waits", "sam": "waits"}),
     Verb.CLOSED_REVIEW: (NETWORK, TEAM),
     Verb.REVIEWED: (NETWORK, TEAM_WAITS | {"eva": "follow"}),
-    Verb.POINT_ANSWERED: (NETWORK, TEAM | {"eva": "follow", "sub": "waits"}),
+    Verb.POINT_ANSWERED: (NETWORK, TEAM | {"eva": "follow", "sub": "about"}),
     Verb.REFLECTED: (ALL, TEAM | FOLLOWERS),
-    Verb.BOARD_DECIDED: (ALL, TEAM_WAITS | FOLLOWERS),
+    Verb.BOARD_DECIDED: (ALL, TEAM_ABOUT | FOLLOWERS),
     Verb.WARNED_SILENT: (TEAM_ONLY, TEAM_WAITS),
-    Verb.HANDED_OVER: (ALL, TEAM | FOLLOWERS | {"sub": "waits"}),
-    Verb.HIDDEN: (TEAM_ONLY, TEAM_WAITS),
-    Verb.RESTORED: (TEAM_ONLY, TEAM_WAITS),
+    Verb.HANDED_OVER: (ALL, TEAM | FOLLOWERS | {"sub": "about"}),
+    Verb.HIDDEN: (TEAM_ONLY, TEAM_ABOUT),
+    Verb.RESTORED: (TEAM_ONLY, TEAM_ABOUT),
     Verb.COMMENTS_CLOSED: (ALL, TEAM),
     Verb.COMMENTS_OPENED: (ALL, TEAM),
     Verb.COMMENT_EDITED: (DESK, NOBODY),
     Verb.COMMENT_DELETED: (DESK, NOBODY),
-    Verb.COMMENT_HIDDEN: (DESK, {"sub": "waits"}),
-    Verb.COMMENT_RESTORED: (DESK, {"sub": "waits"}),
+    Verb.COMMENT_HIDDEN: (DESK, {"sub": "about"}),
+    Verb.COMMENT_RESTORED: (DESK, {"sub": "about"}),
     Verb.REPORTED: (DESK, {"mo": "waits"}),
-    Verb.REPORT_CLOSED: (DESK, {"sub": "waits"}),
+    Verb.REPORT_CLOSED: (DESK, {"sub": "about"}),
     Verb.STAFF_ADDED: (DESK, NOBODY),
     Verb.STAFF_CHANGED: (DESK, NOBODY),
     Verb.STAFF_REMOVED: (DESK, NOBODY),
@@ -60,15 +62,15 @@ RULES: dict[Verb, tuple[Audience, dict[str, str]]] = {
 
 IN_A_REGION = {
     Verb.ASKED_TO_JOIN: {"mo": "waits"},
-    Verb.LET_IN: {"sub": "waits"},
-    Verb.NOT_LET_IN: {"sub": "waits"},
+    Verb.LET_IN: {"sub": "about"},
+    Verb.NOT_LET_IN: {"sub": "about"},
     Verb.LEFT: NOBODY,
 }
 NOWHERE = {
     Verb.REGION_WISHED: {"stan": "waits"},
     Verb.AFFILIATION_ASKED: NOBODY,
-    Verb.AFFILIATION_CONFIRMED: {"sub": "waits"},
-    Verb.AFFILIATION_DECLINED: {"sub": "waits"},
+    Verb.AFFILIATION_CONFIRMED: {"sub": "about"},
+    Verb.AFFILIATION_DECLINED: {"sub": "about"},
 }
 ABOUT_SOMEONE = {verb for verb, (_audience, told) in RULES.items() if "sub" in told}
 
@@ -137,7 +139,7 @@ def test_who_is_answered_is_told(people: dict[str, Person], challenge: Challenge
     question = Comment.write(challenge, "Weet iemand dit?", by=people["lid"])
     Unspread.objects.all().delete()
     Comment.write(challenge, "Ja.", by=people["anna"], parent=question)
-    assert told(people) == {"bram": "own", "lid": "waits"} | FOLLOWERS | {"act": "follow"}
+    assert told(people) == {"bram": "own", "lid": "about"} | FOLLOWERS | {"act": "follow"}
 
 
 @pytest.mark.parametrize(
