@@ -7,6 +7,7 @@ from accounts.models import Person
 from challenges.models import Challenge, Offer, OfferKind
 from regions.errors import AlreadyDone
 from regions.models import Audience, Event, Involvement, Part, Region, State, Verb, Visibility
+from regions.models.contribution import events_visible_to
 from tests import make
 from tests.challenges.conftest import Browser
 
@@ -57,6 +58,24 @@ def test_a_question_to_join_the_team_stays_between_the_two(challenge: Challenge,
     offer.settle(by=anna, accept=True, answer="Welkom.")
     assert list(Offer.objects.on(challenge, None)) == []
     assert Event.objects.get(verb=Verb.OFFER_ACCEPTED).audience == Audience.PARTIES
+
+
+@pytest.mark.parametrize("kind", [OfferKind.EXPERTISE, OfferKind.TEAM])
+def test_what_stays_between_the_two_shows_in_nobody_elses_timeline(
+    challenge: Challenge, anna: Person, bram: Person, mo: Person, bo: Person, stan: Person, kind: str
+) -> None:
+    """Also not in that of moderators and staff, unless it is their own; what was accepted everyone hears."""
+    for accept in (True, False):
+        make.offer(challenge, bo, kind=kind).settle(by=anna, accept=accept, answer="Goed.")
+    make.offer(challenge, stan)
+    verbs = (Verb.OFFERED, Verb.OFFER_ACCEPTED, Verb.OFFER_DECLINED)
+    lines = {
+        name: events_visible_to(person).filter(contribution=challenge, verb__in=verbs).count()
+        for name, person in {"visitor": None, "anna": anna, "bram": bram, "mo": mo, "bo": bo, "stan": stan}.items()
+    }
+    told = 0 if kind == OfferKind.TEAM else 1
+    team = {"anna": 5, "bo": 5 if kind == OfferKind.TEAM else 4}  # bo is on the team by now, or not
+    assert lines == {"visitor": told, "bram": told, "mo": told, "stan": told + 1} | team
 
 
 def test_what_waits_for_an_answer_comes_first(challenge: Challenge, anna: Person, bo: Person) -> None:
