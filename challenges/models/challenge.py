@@ -36,6 +36,7 @@ from regions.models import (
     Version,
 )
 from regions.models.contribution import OWNERS
+from regions.models.entry import NEWEST
 from regions.models.region import in_language
 from regions.models.standing import Reader
 from regions.text import plain, rendered
@@ -88,8 +89,13 @@ class ChallengeQuerySet(ContributionQuerySet["Challenge"]):
         return self.published().filter(stage__in=PATH)
 
     def matching(self, words: str) -> Self:
-        """Keep those in whose texts (their own, prototypes, comments) these words are found."""
-        return self.filter(pk__in=Entry.objects.matching(words).values("contribution"))
+        """Keep those in whose texts (their own, prototypes, comments) these words are found; looks at once.
+
+        Few hits are read first: left to itself, the database walks all challenges by activity for a word that is rare.
+        """
+        found = Entry.objects.matching(words).values_list("contribution", flat=True)
+        few = list(found[: NEWEST + 1])
+        return self.filter(pk__in=few if len(few) <= NEWEST else found)
 
     @transaction.atomic
     def post(

@@ -13,5 +13,5 @@ from challenges.paging import MOST, Pages
 def challenges(request: HttpRequest) -> HttpResponse:
     query = ListQuery.of(request.GET)
     found = query.filtered(Challenge.objects.visible_to(request.user).readable().for_list())
-    page = Pages(found).get_page(query.page)
+    page = Pages(found, is_whole=not query.chips).page_of(query.page)
     return render(request, "challenges/list.html", {"query": query, "page": page, "most": MOST})

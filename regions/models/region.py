@@ -92,7 +92,8 @@ class RegionQuerySet(models.QuerySet["Region"]):
     def for_list(self, contributions: models.QuerySet[Any]) -> Self:
         """What a list of regions shows; `contributions` holds what the reader sees, and is what is counted."""
         places = Region.municipalities.through.objects.filter(region=OuterRef("pk")).values("municipality")
-        seen = contributions.filter(region=OuterRef("pk")).order_by().values("pk")
+        # In this order the database walks the index of the region and stops at the limit.
+        seen = contributions.filter(region=OuterRef("pk")).order_by("-last_activity_at", "-pk").values("pk")
         return self.annotate(
             municipality_count=_length(places), contribution_count=_length(seen[: COUNT_UP_TO + 1])
         ).order_by(Lower("name"))

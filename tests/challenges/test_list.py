@@ -115,7 +115,7 @@ def test_a_new_search_starts_on_the_first_page(client: Client, some: None) -> No
 
 def test_nothing_found_shows_a_way_out(client: Client, some: None) -> None:
     response = client.get(PATH, {"q": "zzzzzz"})
-    assert response.context["page"].object_list.count() == 0
+    assert list(response.context["page"]) == []
     assert f'href="{PATH}"' in response.text
 
 
@@ -191,4 +191,4 @@ def test_the_list_takes_as_many_queries_for_one_as_for_thirty(
         filters = "?regio=utrecht&q=helpen&tag=een&volgorde=titel"
         return [count(browser(person), PATH + query) for person in (None, anna) for query in ("", filters)]
 
-    assert (more(1), more(29)) == ([2, 2, 6, 6], [2, 2, 6, 6])
+    assert (more(1), more(29)) == ([1, 2, 5, 6], [1, 2, 5, 6])
