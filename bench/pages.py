@@ -62,7 +62,8 @@ def paths() -> Iterator[tuple[str, str, str]]:
         yield who, "home", "/"
         yield who, "list", "/challenges/"
         yield who, "list, filtered", "/challenges/?regio=regio-1&thema=jeugd&fase=maken-en-testen"
-        yield who, "list, words", f"/challenges/?q={common}"
+        yield who, "list, common word", f"/challenges/?q={common}"
+        yield who, "list, rare word", f"/challenges/?q={RARE}"
         yield who, "search, common", f"/zoeken/?q={common}"
         yield who, "search, rare", f"/zoeken/?q={RARE}"
         yield who, "detail", detail_path()

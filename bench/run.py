@@ -1,6 +1,7 @@
 """One run: databases, servers, interleaved batches, one table and `var/bench.json`."""
 
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -11,9 +12,9 @@ from bench.measure import Measured, Server, median, percentile
 
 ROUNDS, BATCH, BARE_BATCH = 15, 6, 12
 LEAST_ROUNDS = 3
-CONNECTIONS, EACH = 8, 8
+CONNECTIONS, EACH = 8, 5
 DIGESTS = 60
-SECONDS = 300
+SECONDS = 200
 """After so many seconds of measuring no new round begins."""
 OUT = databases.BASE / "var" / "bench.json"
 
@@ -177,4 +178,5 @@ def plans(sizes: list[int]) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the web processes are stopped too
     {"pages": run, "plans": plans}[sys.argv[1]]([int(size) for size in sys.argv[2:]])

@@ -89,7 +89,8 @@ class Story:
 
     def later(self, at: datetime, days: float) -> datetime:
         """Return a moment after `at`, in the past, mostly within so many days; it is the latest activity so far."""
-        moment = min(at + timedelta(days=self.chance.expovariate(1 / days)), self.network.now)
+        wait = timedelta(days=self.chance.expovariate(1 / days))
+        moment = at + min(wait, (self.network.now - at) * self.chance.random())
         self.active_at = max(self.active_at, moment)
         return moment
 
