@@ -18,8 +18,7 @@ def _done(verb: Verb, still: "QuerySet[Model]") -> Q:
 
 
 DONE = Q(reason=Notice.Reason.WAITS) & (
-    _done(Verb.OFFERED, Offer.objects.filter(state=Offer.State.OFFERED))
-    | _done(Verb.ASKED_TO_JOIN, Membership.objects.pending())
+    _done(Verb.ASKED_TO_JOIN, Membership.objects.pending())
     | _done(Verb.REPORTED, Report.objects.open())
     | _done(
         Verb.ASKED_REVIEW,
@@ -31,9 +30,17 @@ DONE = Q(reason=Notice.Reason.WAITS) & (
 """Which notices said that something waits, while by now it was answered, decided, closed or given."""
 
 
+ANSWERED = Q(reason=Notice.Reason.WAITS) & _done(Verb.OFFERED, Offer.objects.filter(state=Offer.State.OFFERED))
+"""Which notices tell of an offer that the team answered: no longer a question, still news for the whole team."""
+
+
 def still_asked(notices: Iterable[Notice]) -> list[Notice]:
-    """Leave out what waits no more, in one query."""
+    """Leave out what waits no more, and tell an answered offer as news of one's own; in one query."""
     found = list(notices)
-    asking = [notice.pk for notice in found if notice.reason == Notice.Reason.WAITS]
-    done = set(Notice.objects.filter(DONE, pk__in=asking).values_list("pk", flat=True)) if asking else set()
-    return [notice for notice in found if notice.pk not in done]
+    asking = Notice.objects.filter(pk__in=[notice.pk for notice in found if notice.reason == Notice.Reason.WAITS])
+    rows = asking.annotate(is_done=DONE, is_answered=ANSWERED).values_list("pk", "is_done", "is_answered")
+    states = {pk: (is_done, is_answered) for pk, is_done, is_answered in rows}
+    for notice in found:
+        if states.get(notice.pk, (False, False))[1]:
+            notice.reason = Notice.Reason.OWN
+    return [notice for notice in found if not states.get(notice.pk, (False, False))[0]]

@@ -59,7 +59,7 @@ def report(challenge: Challenge, people: dict[str, Person]) -> Callable[[], obje
     return lambda: made.close(people["mo"])
 
 
-CASES = [(offer, "anna"), (question, "kim"), (question, "sam"), (feedback, "kim"), (wish, "mo"), (report, "mo")]
+CASES = [(question, "kim"), (question, "sam"), (feedback, "kim"), (wish, "mo"), (report, "mo")]
 
 
 def told(person: Person) -> tuple[int, int, int]:
@@ -82,6 +82,17 @@ def test_what_waits_no_more_is_told_nowhere(
     Unspread.objects.all().delete()
     send_waiting(30)
     assert (post.taken, told(people[who]), plan()) == ([], (0, 0, 0), 0)
+
+
+def test_an_offer_that_was_answered_is_news_and_waits_no_more(
+    challenge: Challenge, people: dict[str, Person], anna: Person
+) -> None:
+    finish = offer(challenge, people)
+    spread()
+    waiting = Notice.objects.filter(person=anna)
+    assert [group.reason for group in gather(anna, waiting)] == ["waits"]
+    finish()
+    assert [group.reason for group in gather(anna, waiting.all())] == ["own"]
 
 
 def test_one_answer_ends_it_for_who_gave_it_only(
