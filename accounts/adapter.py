@@ -15,7 +15,7 @@ from digests.outbox import queue_account_mail
 from initiate.requests import PersonRequest
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     """allauth's account pages: their mail goes through the outbox, their addresses give affiliations."""
 
     # allauth's msgids, so that our catalogue says them in our words.
@@ -71,7 +71,7 @@ def is_first_visit(request: PersonRequest) -> bool:
     return is_first
 
 
-class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types
     # allauth's msgids, as above.
     error_messages = DefaultMFAAdapter.error_messages | {
         "cannot_delete_authenticator": _("You cannot deactivate two-factor authentication."),

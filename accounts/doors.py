@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import LineField
 
 
-class LoginForm(AllauthLoginForm):  # type: ignore[misc]
+class LoginForm(AllauthLoginForm):  # type: ignore[misc]  # allauth ships no types
     """The link to a new password stands below the form: Tab goes from the address to the password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -17,13 +17,13 @@ class LoginForm(AllauthLoginForm):  # type: ignore[misc]
         self.fields["password"].help_text = ""
 
 
-class KeyForm(AddWebAuthnForm):  # type: ignore[misc]
+class KeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth ships no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"] = LineField(label=_("Name of the key"), max_length=80, required=False)
 
 
-class KeyNameForm(EditWebAuthnForm):  # type: ignore[misc]
+class KeyNameForm(EditWebAuthnForm):  # type: ignore[misc]  # allauth ships no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"] = LineField(label=_("Name of the key"), max_length=80)

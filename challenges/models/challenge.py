@@ -179,7 +179,7 @@ class Challenge(Contribution):  # type: ignore[django-manager-missing]  # of tag
     tag_rows: list[dict[str, str]]  # idem
     step_rows: list[dict[str, Any]]  # idem
 
-    objects: ClassVar[ChallengeQuerySet] = ChallengeQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ChallengeQuerySet] = ChallengeQuerySet.as_manager()  # type: ignore[assignment]  # a queryset of its own
 
     class Meta:
         verbose_name = _("challenge")
@@ -394,11 +394,6 @@ class Challenge(Contribution):  # type: ignore[django-manager-missing]  # of tag
         theirs = Affiliation.objects.current().filter(person__in=owners).values("organisation")
         shares = Affiliation.objects.current().filter(person=person, organisation__in=theirs)
         return not self.is_owned_by(person) and not shares.exists()
-
-    @classmethod
-    def with_waiting_offers(cls, person: Person) -> ChallengeQuerySet:
-        """Return the challenges of this person on which an offer waits for an answer."""
-        return cls.objects.of(person).filter(offers__state="offered").distinct()
 
 
 class Step(models.Model):
