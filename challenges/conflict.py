@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from challenges.diff import Piece, pieces
-from challenges.models import Challenge
-from challenges.models.challenge import TEXT_FIELDS
+from challenges.models.challenge import TEXT_FIELDS, text_label
 
 
 @dataclass(frozen=True)
@@ -19,7 +18,7 @@ class Clash:
 
     @property
     def label(self) -> str:
-        return str(Challenge._meta.get_field(self.name).verbose_name)  # type: ignore[union-attr]
+        return text_label(self.name)
 
 
 def merge(

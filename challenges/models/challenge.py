@@ -396,6 +396,11 @@ class Challenge(Contribution):  # type: ignore[django-manager-missing]  # of tag
         return not self.is_owned_by(person) and not shares.exists()
 
 
+def text_label(name: str) -> str:
+    """Return what a text of a challenge is called on the screen."""
+    return str(Challenge._meta.get_field(name).verbose_name)  # type: ignore[union-attr]  # TEXT_FIELDS are no relations
+
+
 class Step(models.Model):
     """A move that was made: `explained` maps the key of an unmet check to the sentence that was given."""
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from challenges.diff import Piece, pieces
 from challenges.forms.versions import VersionsQuery
 from challenges.models import Challenge
-from challenges.models.challenge import TEXT_FIELDS
+from challenges.models.challenge import TEXT_FIELDS, text_label
 from regions.gate import fetch
 from regions.models import Version
 from regions.models.standing import Reader
@@ -26,7 +26,7 @@ class Change:
 
     @property
     def label(self) -> str:
-        return str(Challenge._meta.get_field(self.name).verbose_name)  # type: ignore[union-attr]
+        return text_label(self.name)
 
 
 @require_safe
