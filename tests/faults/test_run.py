@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -106,8 +107,9 @@ def test_product_starts_recovers_and_stops(product: Product) -> None:
     product.start()
 
     for process in product.processes():
-        if process.name() == "postgres" and "-D" in process.cmdline():
-            process.kill()
+        with suppress(psutil.NoSuchProcess):  # backends of a postmaster that was killed just before
+            if process.name() == "postgres" and "-D" in process.cmdline():
+                process.kill()
     deadline = time.monotonic() + 120  # on a busy machine
     while product.status("/readyz") != 200 and time.monotonic() < deadline:
         time.sleep(0.2)
