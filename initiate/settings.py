@@ -120,7 +120,9 @@ FORM_RENDERER = "initiate.forms.Renderer"
 # --- data ---------------------------------------------------------------------------------------------------
 # The pool is for the web only (wsgi.py says so): a worker needs a connection of its own, for the locks on it.
 WEB = os.environ.get("INITIATE_PROCESS") == "web"
-POOL = {"pool": {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10}} if WEB else {}
+# While the database is away each attempt doubles its wait: given up after five seconds, the next request begins anew,
+# so that a site is back as soon as its database is.
+POOL = {"pool": {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10, "reconnect_timeout": 5}} if WEB else {}
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",

@@ -1,5 +1,6 @@
 """What all forms share: the guard against data of people, and query strings that never break a page; and our own."""
 
+from collections.abc import Iterable
 from typing import Any, Self, cast
 from urllib.parse import urlencode
 
@@ -103,6 +104,20 @@ class PageQuery(QueryForm):
     @property
     def page(self) -> int:
         return self.cleaned_data["pagina"] or 1
+
+
+class PartQuery(PageQuery):
+    """`?deel=` shows one part of a page alone, page by page."""
+
+    deel = forms.ChoiceField(label=_("Part"), required=False)
+
+    def __init__(self, *args: Any, parts: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.ChoiceField", self.fields["deel"]).choices = [(name, name) for name in parts]
+
+    @property
+    def part(self) -> str:
+        return self.cleaned_data["deel"] or ""
 
 
 class SearchQuery(PageQuery):

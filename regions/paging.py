@@ -1,5 +1,7 @@
-"""A page of rows and how many there are, in one query."""
+"""Pages of rows: counted along in one query, or some rows of each part of a page."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -18,3 +20,35 @@ def page_of(rows: QuerySet[Any], number: int, size: int) -> Page[Any]:
     page: Page[Any] = Paginator(range(found[0].row_total if found else 0), size).get_page(number)
     page.object_list = found
     return page
+
+
+FEW, MANY = 10, 25
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some rows of one part of a page, and whether others follow; they are not counted, so it costs the same always."""
+
+    name: str
+    rows: list[Any]
+    number: int
+    has_next: bool
+    is_alone: bool
+
+    @property
+    def count_words(self) -> str:
+        """Return how many there are: "7", or "10+" when others follow."""
+        return f"{len(self.rows)}+" if self.has_next else str(len(self.rows))
+
+
+def pieces_of(parts: Mapping[str, QuerySet[Any]], chosen: str, number: int) -> dict[str, Piece]:
+    """Return the first FEW rows of every part; where one is chosen, only that part, its page `number` of MANY."""
+    if chosen:
+        return {chosen: _piece(chosen, parts[chosen], number, MANY, is_alone=True)}
+    return {name: _piece(name, rows, 1, FEW, is_alone=False) for name, rows in parts.items()}
+
+
+def _piece(name: str, rows: QuerySet[Any], number: int, size: int, *, is_alone: bool) -> Piece:
+    start = (number - 1) * size
+    found = list(rows[start : start + size + 1])
+    return Piece(name, found[:size], number, has_next=len(found) > size, is_alone=is_alone)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -15,13 +16,13 @@ from initiate.once import once
 from initiate.requests import PersonRequest
 from regions import rules
 from regions.errors import AlreadyDone
-from regions.forms import AboutQuery, ClosingForm, ReportForm, RulingForm
+from regions.forms import AboutQuery, ClosingForm, PartQuery, ReportForm, RulingForm
 from regions.gate import allow, fetch, fetch_comment
 from regions.models import Comment, Contribution, Region, Report, Ruling
 from regions.models.contribution import WITHHELD
+from regions.paging import pieces_of
 from regions.views.membership import moderated_region
 
-MOST = 100
 FIRST = gettext_lazy("A colleague was first: this was already done.")
 
 
@@ -32,18 +33,20 @@ FIRST = gettext_lazy("A colleague was first: this was already done.")
 @login_required
 def desk(request: PersonRequest, slug: str) -> HttpResponse:
     region = moderated_region(request, slug)
-    words = {"region": region, "asking": list(region.memberships.pending().for_desk()[:MOST]), "most": MOST}
-    return render(request, "regions/desk.html", words | _waiting(request, region))
+    parts = _waiting(request, region)
+    query = PartQuery.read(request.GET, parts=parts)
+    words = {"region": region, "query": query, "pieces": pieces_of(parts, query.part, query.page)}
+    return render(request, "regions/desk.html", words)
 
 
-def _waiting(request: PersonRequest, region: Region) -> dict[str, Any]:
+def _waiting(request: PersonRequest, region: Region) -> dict[str, QuerySet[Any]]:
     seen = Contribution.objects.visible_to(request.user).filter(region=region)
-    withheld = seen.filter(state__in=WITHHELD).for_desk()
     return {
-        "reports": list(Report.objects.open().filter(contribution__in=seen).for_list()[:MOST]),
-        "withheld": list(withheld[:MOST]),
-        "hidden_comments": list(Comment.objects.hidden().filter(contribution__in=seen).for_desk()[:MOST]),
-        "rulings": list(Ruling.objects.filter(contribution__in=seen).for_list()[:20]),
+        "aanvragen": region.memberships.pending().for_desk(),
+        "signalen": Report.objects.open().filter(contribution__in=seen).for_list(),
+        "verborgen": seen.filter(state__in=WITHHELD).for_desk(),
+        "reacties": Comment.objects.hidden().filter(contribution__in=seen).for_desk(),
+        "besluiten": Ruling.objects.filter(contribution__in=seen).for_list(),
     }
 
 

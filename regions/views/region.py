@@ -18,7 +18,7 @@ from regions import rules
 from regions.forms import PlaceQuery, WishForm, names
 from regions.models import Audience, Contribution, Event, Kind, Municipality, Region, RegionWish, Verb
 from regions.models.contribution import READABLE, events_visible_to
-from regions.models.region import COUNT_UP_TO
+from regions.models.region import COUNT_EACH_UP_TO, COUNT_UP_TO
 from regions.models.standing import Reader, standing_of
 
 CARDS = 6
@@ -36,7 +36,7 @@ def regions(request: HttpRequest) -> HttpResponse:
         "names": names(),
         "place": place,
         "regions": list(found.covering(place) if place else found),
-        "most": COUNT_UP_TO,
+        "most": COUNT_EACH_UP_TO,
     }
     return render(request, "regions/list.html", words)
 

@@ -20,14 +20,14 @@ def challenge(anna: Person, utrecht: Region) -> Challenge:
 
 
 def waiting(browser: Browser, person: Person) -> list[str]:
-    return [asking.challenge.title for asking in browser(person).get(PATH).context["waiting"]]
+    return [asking.challenge.title for asking in browser(person).get(PATH).context["pieces"]["wacht"].rows]
 
 
 def test_who_sees_the_dashboard(
     browser: Browser, anna: Person, mo: Person, kim: Person, sam: Person, bo: Person, stan: Person
 ) -> None:
     cast = {"visitor": None, "anna": anna, "mo": mo, "kim": kim, "sam": sam, "bo": bo, "stan": stan}
-    found = {name: "waiting" in (browser(person).get(PATH).context or {}) for name, person in cast.items()}
+    found = {name: "pieces" in (browser(person).get(PATH).context or {}) for name, person in cast.items()}
     assert {name for name, is_there in found.items() if is_there} == {"kim", "sam"}
 
 
@@ -58,7 +58,7 @@ def test_a_question_waits_on_every_independent_member(
     title = [challenge.title]
     assert before == {kim.name: title, kas.name: title, colleague.name: [], sam.name: title}
     assert after == {kim.name: [], kas.name: title, colleague.name: [], sam.name: title}
-    assert [asking.done for asking in browser(sam).get(PATH).context["waiting"]] == [1]
+    assert [asking.done for asking in browser(sam).get(PATH).context["pieces"]["wacht"].rows] == [1]
 
 
 def test_a_question_that_cannot_be_answered_does_not_wait(
@@ -109,10 +109,12 @@ def test_own_drafts_stand_on_the_dashboard_and_nobody_elses(
     for about in (challenge, other):
         Review.keep(about, by=kim, seen=1, typed={"answer": "kanarieklad"})
     context = browser(kim).get(PATH).context
-    assert [(row.challenge.title, row.draft_at is not None) for row in context["waiting"]] == [(challenge.title, True)]
-    assert [draft.contribution.title for draft in context["drafts"]] == ["Een andere vraag"]
+    assert [(row.challenge.title, row.draft_at is not None) for row in context["pieces"]["wacht"].rows] == [
+        (challenge.title, True)
+    ]
+    assert [draft.contribution.title for draft in context["pieces"]["concepten"].rows] == ["Een andere vraag"]
     elses = browser(kas).get(PATH)
-    assert [row.draft_at for row in elses.context["waiting"]] == [None]
+    assert [row.draft_at for row in elses.context["pieces"]["wacht"].rows] == [None]
     assert "kanarieklad" not in elses.content.decode() + browser(kim).get(PATH).content.decode()
 
 
@@ -124,16 +126,18 @@ def test_what_became_of_it_shows_while_one_may_see_it(
     offer = Offer.make(challenge, by=kim, kind="contact", words="Ik ken iemand.", review=review)
     offer.settle(by=anna, accept=True, answer="Graag.")
     context = browser(kim).get(PATH).context
-    given = [(p.text, p.get_state_display(), p.answer) for row in context["reviews"] for p in row.point_list]
+    given = [
+        (p.text, p.get_state_display(), p.answer) for row in context["pieces"]["gegeven"].rows for p in row.point_list
+    ]
     states = [str(state) for _text, state, _answer in given]
     assert [text for text, *_rest in given] == ["Praat met bewoners.", "Reken het na."]
     assert (given[0][2], given[1][2], len(set(states))) == ("Zes gesprekken.", "", 2)
-    assert [row.words for row in context["offers"]] == ["Ik ken iemand."]
+    assert [row.words for row in context["pieces"]["deuren"].rows] == ["Ik ken iemand."]
     hidden = Challenge.objects.get(pk=challenge.pk)
     hidden.visibility = Visibility.REGION
     hidden.save(update_fields=["visibility"])
     context = browser(kim).get(PATH).context
-    assert (list(context["reviews"]), list(context["offers"])) == ([], [])
+    assert (context["pieces"]["gegeven"].rows, context["pieces"]["deuren"].rows) == ([], [])
 
 
 def test_the_dashboard_takes_as_many_queries_for_a_hundred_questions(
@@ -156,7 +160,22 @@ def test_the_dashboard_takes_as_many_queries_for_a_hundred_questions(
     fill(99, 20)
     many = {person.name: count(browser(person), PATH) for person in (kim, sam)}
     assert (many, few) == (few, {kim.name: 8, sam.name: 5})
-    assert len(browser(kim).get(PATH).context["waiting"]) == 50
+
+
+def test_the_dashboard_shows_few_of_each_and_the_rest_page_by_page(
+    browser: Browser, anna: Person, kim: Person, utrecht: Region
+) -> None:
+    for _ in range(27):
+        Asking.open_for(make.challenge(by=anna, region=utrecht), by=anna)
+    pages = [browser(kim).get(PATH + query).context["pieces"] for query in ("", "?deel=wacht", "?deel=wacht&pagina=2")]
+    assert [(len(page["wacht"].rows), page["wacht"].count_words) for page in pages] == [
+        (10, "10+"),
+        (25, "25+"),
+        (2, "2"),
+    ]
+    assert [sorted(page) for page in pages] == [["concepten", "deuren", "gegeven", "wacht"], ["wacht"], ["wacht"]]
+    assert not {row.pk for row in pages[1]["wacht"].rows} & {row.pk for row in pages[2]["wacht"].rows}
+    assert sorted(browser(kim).get(f"{PATH}?deel=iets").context["pieces"]) == sorted(pages[0])
 
 
 def test_the_public_page_takes_as_many_queries_for_sixteen(browser: Browser, kim: Person, count: Count) -> None:

@@ -135,8 +135,8 @@ def test_the_desk_holds_what_waits_and_nothing_of_elsewhere(
     words = ("hier", "verborgen", "concept", "daar", "reactie", "uitleg", "signaal", "motivatie")
     found = {word for word in words if f"Kanarie {word}" in text}
     assert found == set(words) - {"concept", "daar"}
-    assert [row.pk for row in page.context["withheld"]] == [hidden.pk]
-    assert there.pk not in [row.pk for row in page.context["withheld"]]
+    assert [row.pk for row in page.context["pieces"]["verborgen"].rows] == [hidden.pk]
+    assert there.pk not in [row.pk for row in page.context["pieces"]["verborgen"].rows]
     assert browser(mo).get("/regios/eindhoven/moderatie/").status_code == 404
 
 

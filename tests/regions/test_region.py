@@ -149,7 +149,7 @@ HOSTILE = (
 def test_no_query_string_breaks_a_page(browser: Browser, anna: Person, path: str) -> None:
     make.challenge(by=anna, region=anna.memberships.get().region)
     client = browser(anna)
-    names = ("gemeente", "pagina", "q", "soort", "onbekend")
+    names = ("gemeente", "pagina", "q", "soort", "deel", "onbekend")
     statuses = {value: client.get(path, dict.fromkeys(names, value)).status_code for value in HOSTILE}
     assert statuses == dict.fromkeys(HOSTILE, 200)
 
