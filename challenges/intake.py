@@ -21,6 +21,7 @@ from challenges.models import Challenge, Seeking
 from challenges.rules import Stage
 from regions.forms import TextForm
 from regions.models import Membership, Municipality, Region, Theme, Visibility
+from regions.text import decoded
 
 NEEDED = ("sleutel", "titel", "regio", "auteur", "samenvatting", "vraag")
 OPTIONAL = (
@@ -195,7 +196,7 @@ def read(raw: bytes) -> Intake:
     """Read and check a whole file; nothing is written."""
     intake = Intake()
     try:
-        rows = _rows(_decoded(raw))
+        rows = _rows(decoded(raw))
         heading = [name.strip().lower() for name in next(rows, (1, []))[1]]
         intake.wrong += _heading_errors(heading)
         if not intake.wrong:
@@ -203,13 +204,6 @@ def read(raw: bytes) -> Intake:
     except csv.Error as error:
         intake.wrong.append(Wrong(1, "", _("This is not a CSV file that can be read (%s).") % error))
     return intake
-
-
-def _decoded(raw: bytes) -> str:
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:

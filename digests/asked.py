@@ -20,6 +20,8 @@ def _done(verb: Verb, still: "QuerySet[Model]") -> Q:
 DONE = Q(reason=Notice.Reason.WAITS) & (
     _done(Verb.ASKED_TO_JOIN, Membership.objects.pending())
     | _done(Verb.REPORTED, Report.objects.open())
+    | Q(event__verb=Verb.WITHOUT_MODERATOR)
+    & Q(Exists(Membership.objects.moderators().filter(region=OuterRef("event__region"))))
     | _done(
         Verb.ASKED_REVIEW,
         Asking.objects.open().exclude(

@@ -15,16 +15,16 @@ from django.utils import translation
 from accounts.models import Person
 from digests.items import Group, gather
 from digests.leaving import unsubscribe_path
-from digests.letter import letter, render_html, render_text
+from digests.letter import disarmed, disarmed_lines, letter, render_html, render_text
 from digests.models import Frequency, Mail, Subscription
 from digests.relay import Letter
 from digests.subject import subject_of
-from regions.models import Notice
+from regions.models import Invitation, Membership, Notice
 
 
 def compose(mail: Mail) -> Letter | None:
     """Return the letter of a claimed mail; None, with the mail finished, when there is nothing to send any more."""
-    return _account_mail(mail) if mail.kind == Mail.Kind.ACCOUNT else _digest(mail)
+    return COMPOSERS[mail.kind](mail)
 
 
 # --- the overview -------------------------------------------------------------------------------------------
@@ -134,11 +134,64 @@ def _account_recipient(mail: Mail, own: EmailAddress | None) -> str:
     return mail.address or (mail.person.email if mail.person else "")
 
 
+# --- the mails of a region ----------------------------------------------------------------------------------
+
+
+def _invitation(mail: Mail) -> Letter | None:
+    """Return the invitation, while it can still be used by somebody who is not a member."""
+    found = Invitation.objects.open().select_related("region", "by").filter(pk=mail.data["ids"]["object"]).first()
+    if found is None or found.is_expired or _is_settled(found):
+        mail.end(Mail.State.CANCELLED, "the invitation has no use any more")
+        return None
+    context = {"invitation": found, "region": found.region, "by": disarmed(found.by.name)}
+    return _region_letter(mail, mail.address, "mail/invitation", found.get_absolute_url(), context)
+
+
+def _is_settled(invitation: Invitation) -> bool:
+    """Tell whether this address belongs to a member, or to who may not become one again by an invitation."""
+    people = EmailAddress.objects.filter(email__iexact=invitation.email, verified=True).values("user")
+    settled = (Membership.State.ACTIVE, Membership.State.SUSPENDED)
+    return invitation.region.memberships.filter(person__in=people, state__in=settled).exists()
+
+
+def _welcome(mail: Mail) -> Letter | None:
+    """Return the welcome that the moderators wrote, to who is a member at this moment."""
+    rows = Membership.objects.active().select_related("region", "person")
+    membership = rows.filter(pk=mail.data["ids"]["object"], person=mail.person).first()
+    recipient = confirmed_address(membership.person) if membership else ""
+    if membership is None or not recipient or not membership.region.welcome_mail:
+        mail.end(Mail.State.CANCELLED, "no longer a member, or nothing to say")
+        return None
+    context = {
+        "name": disarmed(membership.person.name),
+        "region": membership.region,
+        "words": disarmed_lines(membership.region.welcome_mail),
+    }
+    return _region_letter(mail, recipient, "mail/welcome", membership.region.get_absolute_url(), context)
+
+
+def _region_letter(mail: Mail, recipient: str, template: str, path: str, context: dict[str, Any]) -> Letter:
+    with translation.override(mail.person.language if mail.person else mail.data["language"]):
+        url = settings.SITE_URL + path
+        whole = context | {"url": url, "site_url": settings.SITE_URL, "language": translation.get_language()}
+        subject = render_to_string(f"{template}_subject.txt", whole).strip()
+        text = render_text(f"{template}.txt", whole)
+        html = render_html("mail/letter.html", whole | {"subject": subject, "parts": paragraphs(text, url)})
+        return letter(mail, recipient, subject, text=text, html=html)
+
+
 def paragraphs(text: str, url: str) -> list[tuple[str, bool]]:
     """Split a text into paragraphs for the HTML part; one that ends in the link is the label of its button."""
     parts = [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
     return [(part.removesuffix(url).strip().removesuffix(":"), part.endswith(url)) for part in parts]
 
+
+COMPOSERS: dict[str, Callable[[Mail], Letter | None]] = {
+    Mail.Kind.ACCOUNT: _account_mail,
+    Mail.Kind.DIGEST: _digest,
+    Mail.Kind.INVITATION: _invitation,
+    Mail.Kind.WELCOME: _welcome,
+}
 
 Link = Callable[[Mail, EmailAddress | None], str]
 

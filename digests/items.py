@@ -19,7 +19,7 @@ from accounts.models import Affiliation, Person
 from challenges.models import Asking, BoardDecision, Challenge, Offer, Point, Prototype, Review, Step, TestRound
 from digests.asked import still_asked
 from digests.words import Seen, label, note, text
-from regions.models import Attachment, Comment, Event, Membership, Notice, RegionWish, Report, Ruling, Verb
+from regions.models import Attachment, Comment, Event, Membership, Notice, Region, RegionWish, Report, Ruling, Verb
 from regions.models.contribution import events_visible_to
 
 KINDS = (Challenge,)
@@ -37,6 +37,7 @@ ABOUT: dict[str, tuple[type[Model], tuple[str, ...]]] = {
         (Offer, ()),
         (Point, ("review",)),
         (Prototype, ()),
+        (Region, ()),
         (RegionWish, ("municipality",)),
         (Report, ()),
         (Review, ()),
@@ -50,7 +51,7 @@ ABOUT: dict[str, tuple[type[Model], tuple[str, ...]]] = {
 SHOWN = 5
 """So many lines of a group are told; the rest is counted."""
 
-DESK = frozenset({Verb.ASKED_TO_JOIN, Verb.REPORTED})
+DESK = frozenset({Verb.ASKED_TO_JOIN, Verb.REPORTED, Verb.WITHOUT_MODERATOR})
 Reason = Notice.Reason
 
 
@@ -123,6 +124,7 @@ BY_VERB = {
     Verb.REPORTED: FOR_DESK,
     Verb.ASKED_REVIEW: FOR_CABINET,
     Verb.REGION_WISHED: FOR_STAFF,
+    Verb.WITHOUT_MODERATOR: FOR_STAFF,
 }
 BY_REASON = {
     Reason.WAITS: FOR_YOU,

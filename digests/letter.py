@@ -28,6 +28,11 @@ def disarmed(text: str) -> str:
     return _SMUGGLED.sub(lambda match: JOINER + match.group(), one_line(text))
 
 
+def disarmed_lines(text: str) -> str:
+    """Do the same to a text of several lines."""
+    return "\n".join(disarmed(line) for line in text.splitlines())
+
+
 def one_line(text: str) -> str:
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 

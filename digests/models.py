@@ -77,6 +77,8 @@ class Mail(models.Model):
     class Kind(models.TextChoices):
         ACCOUNT = "account", _("account")
         DIGEST = "digest", _("overview")
+        INVITATION = "invitation", _("invitation")
+        WELCOME = "welcome", _("welcome")
 
     ENDS = (State.SENT, State.EMPTY, State.CANCELLED, State.DEAD)
 

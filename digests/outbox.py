@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 
 from accounts.models import Person
 from digests.models import Mail
+from regions.models import Event, Invitation, Verb
 
 AT_ONCE = 0
 """The priority of what someone sits waiting for."""
@@ -41,6 +42,37 @@ def queue_account_mail(template_prefix: str, email: str, context: Mapping[str, A
     )
     wake()
     return mail
+
+
+def queue_mail_of(event: Event) -> None:
+    """Queue the mail that an event asks for by itself: an invitation, and the welcome to who became a member.
+
+    Call it once for each event, in the transaction that takes it up; which words go out is decided at sending.
+    """
+    if event.verb == Verb.INVITED:
+        email = Invitation.objects.get(pk=event.object_id).email
+        own = _own_address(email, None)
+        person = own.user if own and own.verified else None
+        _queue(Mail.Kind.INVITATION, event, person=person, address=email)
+    elif event.verb in BEGINS and event.region and event.region.welcome_mail:
+        _queue(Mail.Kind.WELCOME, event, person=event.subject, address="")
+
+
+BEGINS = frozenset({Verb.JOINED, Verb.LET_IN})
+"""What makes someone a member."""
+
+
+def _queue(kind: str, event: Event, *, person: Person | None, address: str) -> None:
+    key = f"{kind}:{event.pk}"
+    Mail.objects.create(
+        key=key,
+        kind=kind,
+        person=person,
+        address=address,
+        data={"language": settings.LANGUAGE_CODE[:2], "ids": {"object": event.object_id}},
+        message_id=message_id(key),
+    )
+    wake()
 
 
 def _own_address(email: str, user: object) -> EmailAddress | None:

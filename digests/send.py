@@ -130,7 +130,7 @@ def doubt(mail: Mail, reply: str) -> None:
 
     It goes with the same Message-ID, by which a second copy can be known.
     """
-    if mail.kind == Mail.Kind.ACCOUNT:
+    if mail.kind != Mail.Kind.DIGEST:
         put_off(mail, reply)
     else:
         mail.turn(Mail.State.UNCERTAIN, reply=reply[:300])

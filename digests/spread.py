@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import Person, Role
+from digests.outbox import queue_mail_of
 from regions.models import (
     Audience,
     Comment,
@@ -29,7 +30,18 @@ Reason = Notice.Reason
 Why = dict[int, str]
 """Why each person, by id, is told of an event."""
 
-UNTOLD = frozenset({Verb.LEFT, Verb.STAFF_ADDED, Verb.STAFF_CHANGED, Verb.STAFF_REMOVED})
+UNTOLD = frozenset(
+    {
+        Verb.JOINED,
+        Verb.LEFT,
+        Verb.INVITED,
+        Verb.INVITATION_WITHDRAWN,
+        Verb.REGION_ARRANGED,
+        Verb.STAFF_ADDED,
+        Verb.STAFF_CHANGED,
+        Verb.STAFF_REMOVED,
+    }
+)
 """What stands in the log only."""
 
 HOUSEKEEPING = frozenset(
@@ -56,6 +68,10 @@ DESK_WAITS = frozenset({Verb.ASKED_TO_JOIN, Verb.REPORTED})
 """What waits on the moderators of the region."""
 
 
+STAFF_WAITS = frozenset({Verb.REGION_WISHED, Verb.WITHOUT_MODERATOR})
+"""What waits on staff."""
+
+
 def spread() -> int:
     """Tell of everything that nobody was told of yet; return the number of events."""
     done = 0
@@ -70,6 +86,8 @@ def spread_batch() -> int:
     rows = Unspread.objects.select_for_update(skip_locked=True, of=("self",)).order_by("event")[:BATCH]
     ids = list(rows.values_list("event", flat=True))
     events = Event.objects.filter(pk__in=ids).select_related("contribution").order_by("pk")
+    for event in events:
+        queue_mail_of(event)
     whys = {event: concerned(event) for event in events if event.verb not in UNTOLD}
     _keep_allowed(whys)
     notices = [
@@ -119,7 +137,7 @@ def _awaited(event: Event) -> Iterator[QuerySet]:  # type: ignore[type-arg]
         yield Role.objects.current().filter(name=Role.Name.SECRETARY).values("person")
     if event.verb in DESK_WAITS:
         yield Membership.objects.moderators().filter(region=event.region_id).values("person")
-    if event.verb == Verb.REGION_WISHED:
+    if event.verb in STAFF_WAITS:
         yield Person.objects.filter(is_staff=True).values("pk")
 
 

@@ -8,6 +8,7 @@ from digests.plan import plan
 from digests.send import reap
 from digests.send import send_waiting as send_some
 from digests.spread import spread
+from regions.models import Membership
 
 SECONDS = 40
 """So long a sender works before it lets others have the worker; it wakes the next one when more is left."""
@@ -19,6 +20,7 @@ def tick() -> None:
     Pulse.beat("worker")
     Pulse.beat("tick")
     reap()
+    Membership.objects.readmit_due()
     spread()
     plan()
     wake()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Person
 from challenges.models import Challenge, Offer
 from challenges.rules import Stage, can_read_answer, can_read_note, can_read_reviews
-from regions.models import Event, Verb
+from regions.models import Event, Membership, Verb
 from regions.text import plain
 
 LENGTH = 280
@@ -52,6 +52,8 @@ ABOUT_ME = {
     Verb.REPORT_CLOSED: gettext_lazy("dealt with your report"),
     Verb.LET_IN: gettext_lazy("let you into this region"),
     Verb.NOT_LET_IN: gettext_lazy("did not let you into this region"),
+    Verb.SUSPENDED: gettext_lazy("suspended you in this region"),
+    Verb.READMITTED: gettext_lazy("ended your suspension in this region"),
 }
 
 
@@ -111,7 +113,9 @@ def _feedback(seen: Seen, words: str) -> str:
 
 
 def _ruling(seen: Seen) -> str:
-    return ". ".join(words for words in (seen.about.get_reason_display(), seen.about.words) if words)
+    """Return why, of a ruling on a text or of a suspension."""
+    words = seen.about.answer if isinstance(seen.about, Membership) else seen.about.words
+    return ". ".join(part for part in (seen.about.get_reason_display(), words) if part)
 
 
 TEXTS: dict[str, Callable[[Seen], str]] = {
@@ -139,4 +143,5 @@ TEXTS: dict[str, Callable[[Seen], str]] = {
     Verb.LET_IN: lambda seen: seen.about.answer,
     Verb.NOT_LET_IN: lambda seen: seen.about.answer,
     Verb.REGION_WISHED: lambda seen: seen.about.words,
+    Verb.SUSPENDED: _ruling,
 }

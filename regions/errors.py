@@ -9,6 +9,14 @@ class AlreadyDone(Refused):
     """Somebody was first: the thing is no longer in the state that this change starts from."""
 
 
+class ByInvitation(Refused):
+    """This region takes members by invitation only."""
+
+
+class NotYours(Refused):
+    """It was meant for somebody else."""
+
+
 class EditConflict(Refused):
     """A colleague saved a newer text; `version` is its number."""
 

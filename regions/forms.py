@@ -1,19 +1,24 @@
 """What all forms share: the guard against data of people, and query strings that never break a page; and our own."""
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Any, Self, cast
 from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from initiate.kept import Kept
-from regions import files
-from regions.models import Comment, Contribution, Municipality
-from regions.models.moderation import Reason
-from regions.text import refuse_bsn, tidy
+from regions import files, invitees
+from regions.models import Comment, Contribution, Joining, Municipality, Region
+from regions.models.reason import Reason, SuspensionReason
+from regions.text import decoded, refuse_bsn, tidy, tidy_lines
+
+FILE_BYTES = 100_000
+"""So large may a file with addresses be."""
 
 
 class LongText(forms.CharField):
@@ -145,12 +150,99 @@ class WishForm(TextForm):
 
 
 class JoinForm(TextForm):
+    """What a region asks of who wants to join: its own question, and its house rules."""
+
     motivation = LongText(
         label=_("Why do you want to join?"),
         help_text=_("One or two sentences help the moderators. Only they read this."),
         max_length=1000,
         required=False,
     )
+    rules = forms.BooleanField(
+        label=_("I keep to the house rules"),
+        error_messages={"required": _("Tick this to join: everyone here keeps to the house rules.")},
+    )
+
+    def __init__(self, *args: Any, region: Region, with_question: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["motivation"].label = region.question or self.fields["motivation"].label
+        self.fields["motivation"].required = bool(region.question)
+        if not with_question:
+            del self.fields["motivation"]
+        if not region.house_rules:
+            del self.fields["rules"]
+
+
+class JoiningForm(TextForm):
+    """How people join a region; its moderators decide that."""
+
+    joining = forms.ChoiceField(label=_("Who may join?"), choices=Joining.choices, widget=forms.RadioSelect)
+    question = forms.CharField(
+        label=_("Your question to who wants to join"),
+        help_text=_("For example: what do you do for residents? Without a question we ask why someone wants to join."),
+        max_length=240,
+        required=False,
+    )
+    house_rules = LongText(
+        label=_("House rules"),
+        help_text=_("Whoever joins says that they keep to these. You can use Markdown."),
+        max_length=10_000,
+        required=False,
+    )
+    welcome_mail = LongText(
+        label=_("Welcome mail"),
+        help_text=_("Each new member gets this mail once. Without a text there is no mail."),
+        max_length=5_000,
+        required=False,
+    )
+
+
+class InviteForm(forms.Form):
+    """Addresses to invite, pasted or as a file; `cleaned_data["found"]` is what `invitees.read` gives."""
+
+    addresses = LongText(
+        label=_("E-mail addresses"),
+        help_text=_("One on each line, or with a comma between them. A name may stand before the address."),
+        max_length=60_000,
+        required=False,
+    )
+    file = forms.FileField(
+        label=_("Or a CSV file"), help_text=_("Each line holds an address."), required=False, max_length=1000
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        upload = cleaned.get("file")
+        if upload and upload.size > FILE_BYTES:
+            raise ValidationError(_("This file is too large: 100 kB at most."))
+        words = tidy_lines(decoded(upload.read())) if upload else tidy_lines(cleaned.get("addresses") or "")
+        found = invitees.read(words)
+        if not self.errors and not found.addresses and not found.wrong:
+            raise ValidationError(_("Give at least one e-mail address."))
+        if len(found.addresses) > invitees.MOST:
+            raise ValidationError(_("You can invite %(most)s people at a time."), params={"most": invitees.MOST})
+        return {**cleaned, "found": found}
+
+
+class SuspensionForm(TextForm):
+    """Why someone is suspended and until when: they read it."""
+
+    reason = forms.ChoiceField(label=_("Reason"), choices=SuspensionReason.choices, widget=forms.RadioSelect)
+    words = LongText(
+        label=_("Explanation for this person"), help_text=_("They read this, and until when it lasts."), max_length=1000
+    )
+    ends_on = forms.DateField(
+        label=_("Up to and including"),
+        help_text=_("After this day they are a member again by themselves. A year at most."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def clean_ends_on(self) -> date:
+        day: date = self.cleaned_data["ends_on"]
+        today = timezone.localdate()
+        if not today <= day <= today + timedelta(days=366):
+            raise ValidationError(_("Choose a day from today up to a year from now."))
+        return day
 
 
 class DecisionForm(TextForm):

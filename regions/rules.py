@@ -35,7 +35,15 @@ def can_see_members(person: Reader, region: Region) -> bool:
 
 
 def can_ask_to_join(person: Reader, membership: Membership | None) -> bool:
+    """Whoever was never there, or left; whether the region takes people so is for the region to say."""
     return is_signed_in(person) and (membership is None or membership.state == Membership.State.ENDED)
+
+
+def can_suspend(person: Reader, membership: Membership) -> bool:
+    """Moderators suspend members; a moderator is suspended by staff, nobody by themselves."""
+    is_member = membership.role == Membership.Role.MEMBER or standing_of(person).is_staff
+    is_other = membership.person != person and membership.state == Membership.State.ACTIVE
+    return is_member and is_other and can_moderate_region(person, membership.region)
 
 
 def can_leave(person: Reader, membership: Membership | None) -> bool:

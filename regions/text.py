@@ -38,9 +38,22 @@ def plain(text: str, length: int = 0) -> str:
     return str(Truncator(flat).chars(length)) if length else flat
 
 
+def decoded(raw: bytes) -> str:
+    """Return the text of a file as Dutch Excel writes it: UTF-8, or else Windows-1252."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", errors="replace")
+
+
 def tidy(text: str) -> str:
     """Return the text without characters that cannot be seen, and without space around it."""
     return _INVISIBLE.sub("", text).strip()
+
+
+def tidy_lines(text: str) -> str:
+    """Do the same to each line, and keep their number: what is wrong is told by line."""
+    return "\n".join(tidy(line) for line in text.splitlines())
 
 
 def is_bsn(digits: str) -> bool:

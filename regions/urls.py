@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from regions.views import attachment, comment, follow, membership, moderation, region
+from regions.views import attachment, comment, follow, invitation, membership, moderation, region
 
 app_name = "regions"
 urlpatterns = [
@@ -12,8 +12,19 @@ urlpatterns = [
     path("regios/<slug:slug>/leden/", membership.members, name="members"),
     path("regios/<slug:slug>/leden/aanmelden/", membership.join, name="join"),
     path("regios/<slug:slug>/leden/afmelden/", membership.leave, name="leave"),
+    path("regios/<slug:slug>/leden/uitnodigen/", invitation.invite, name="invite"),
+    path("regios/<slug:slug>/uitnodigingen/<int:pk>/opnieuw/", invitation.invitation_again, name="invitation_again"),
+    path(
+        "regios/<slug:slug>/uitnodigingen/<int:pk>/intrekken/",
+        invitation.invitation_withdraw,
+        name="invitation_withdraw",
+    ),
+    path("uitnodiging/<str:token>/", invitation.invitation, name="invitation"),
+    path("regios/<slug:slug>/leden/<int:pk>/schorsen/", membership.suspend, name="suspend"),
+    path("regios/<slug:slug>/leden/<int:pk>/toelaten/", membership.readmit, name="readmit"),
     path("regios/<slug:slug>/leden/<int:pk>/besluit/", membership.decide, name="decide"),
     path("regios/<slug:slug>/moderatie/", moderation.desk, name="desk"),
+    path("regios/<slug:slug>/moderatie/toelaten/", membership.joining, name="joining"),
     path("stuk/<int:pk>/reacties/", comment.comment, name="comment"),
     path("stuk/<int:pk>/reacties/sluiten/", moderation.close_comments, name="close_comments"),
     path("stuk/<int:pk>/reacties/openen/", moderation.open_comments, name="open_comments"),

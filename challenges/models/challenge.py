@@ -37,8 +37,8 @@ from regions.models import (
 )
 from regions.models.contribution import OWNERS
 from regions.models.entry import NEWEST
-from regions.models.region import in_language
 from regions.models.standing import Reader
+from regions.models.theme import in_language
 from regions.text import plain, rendered
 
 TEXT_FIELDS = ("title", "summary", "question", "for_whom", "improvement", "participation")

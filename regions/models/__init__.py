@@ -15,8 +15,11 @@ from regions.models.contribution import (
 )
 from regions.models.entry import Entry
 from regions.models.event import Audience, Event, Notice, Unspread, Verb
+from regions.models.invitation import Invitation
 from regions.models.moderation import Report, Ruling
-from regions.models.region import Membership, Municipality, Region, RegionWish, Theme
+from regions.models.municipality import Municipality, RegionWish
+from regions.models.region import Joining, Membership, Region
+from regions.models.theme import Theme
 from regions.models.version import Draft, Version
 
 __all__ = [
@@ -29,7 +32,9 @@ __all__ = [
     "Entry",
     "Event",
     "Follow",
+    "Invitation",
     "Involvement",
+    "Joining",
     "Kind",
     "Membership",
     "Municipality",

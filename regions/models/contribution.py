@@ -17,8 +17,9 @@ from taggit.models import ItemBase, Tag
 from accounts.models import Affiliation, Person
 from regions.errors import AlreadyDone
 from regions.models.event import Audience, Event, Verb
-from regions.models.region import Region, Theme
+from regions.models.region import Region
 from regions.models.standing import Reader, Standing, standing_of
+from regions.models.theme import Theme
 
 
 class Kind(models.TextChoices):

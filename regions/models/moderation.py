@@ -13,15 +13,7 @@ from regions.errors import AlreadyDone
 from regions.models.comment import Comment
 from regions.models.contribution import Contribution, State
 from regions.models.event import Audience, Event, Verb
-
-
-class Reason(models.TextChoices):
-    PRIVACY = "privacy", _("It holds data of a recognisable person")
-    INSULT = "insult", _("It insults or discriminates")
-    ADVERTISING = "advertising", _("It is advertising")
-    WRONG_PLACE = "wrong-place", _("It does not belong in this place")
-    COPYRIGHT = "copyright", _("It is someone else's work")
-    OTHER = "other", _("Another reason")
+from regions.models.reason import Reason
 
 
 class ReportQuerySet(models.QuerySet["Report"]):

@@ -1,6 +1,8 @@
-"""Regions, the municipalities that they cover, themes, and who belongs where."""
+"""Regions, how they take members, and who belongs where."""
 
 from collections.abc import Collection
+from contextlib import suppress
+from datetime import date
 from typing import Any, Self
 
 from django.contrib.auth.models import AnonymousUser
@@ -10,79 +12,15 @@ from django.db.models import Func, OuterRef, Prefetch, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Affiliation, Organisation, Person
-from regions.errors import AlreadyDone
+from accounts.models import Affiliation, Person
+from regions.errors import AlreadyDone, ByInvitation
 from regions.models.event import Audience, Event, Verb
+from regions.models.municipality import Municipality
+from regions.models.reason import SuspensionReason
+from regions.models.theme import in_language
 from regions.text import kept_html
-
-
-def in_language(dutch: str, english: str) -> str:
-    """Return the English text for a reader of English where there is one, else the Dutch."""
-    return english if english and get_language() == "en" else dutch
-
-
-COMMON_NAMES = {"den haag": "'s-gravenhage", "den bosch": "'s-hertogenbosch"}
-
-
-class MunicipalityQuerySet(models.QuerySet["Municipality"]):
-    def called(self, words: str) -> "Municipality | None":
-        """Return the one with this CBS code or this name, whatever its capitals and accents."""
-        name = COMMON_NAMES.get(words.lower(), words)
-        return self.filter(Q(code__iexact=words) | Q(name__unaccent__iexact=name)).first()
-
-    def like(self, words: str) -> Self:
-        """Return up to five whose name begins with or looks like these words."""
-        return self.filter(Q(name__unaccent__istartswith=words) | Q(name__trigram_similar=words))[:5]
-
-
-class Municipality(models.Model):
-    """One of the 342 municipalities of 2026, by the code of Statistics Netherlands (CBS)."""
-
-    code = models.CharField(_("CBS code"), max_length=6, primary_key=True)
-    name = models.CharField(_("name"), max_length=60, unique=True)
-    sort_name = models.CharField(max_length=60, editable=False, db_index=True)
-    province = models.CharField(_("province"), max_length=30)
-    youth_region = models.CharField(_("youth-care region"), max_length=60)
-    labour_region = models.CharField(_("labour-market region"), max_length=60)
-    inhabitants = models.PositiveIntegerField(_("inhabitants"))
-    people = models.ManyToManyField(Person, related_name="municipalities", blank=True, editable=False)
-    organisations = models.ManyToManyField(Organisation, related_name="municipalities", blank=True)
-
-    objects = MunicipalityQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("municipality")
-        verbose_name_plural = _("municipalities")
-        ordering = ("sort_name",)
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Theme(models.Model):
-    slug = models.SlugField(primary_key=True, max_length=40)
-    name = models.CharField(_("name"), max_length=60, unique=True)
-    name_en = models.CharField(_("name in English"), max_length=60, blank=True)
-    text = models.CharField(_("in one line"), max_length=240, blank=True)
-    text_en = models.CharField(_("in one line, in English"), max_length=240, blank=True)
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-    followers = models.ManyToManyField(Person, related_name="themes", blank=True, editable=False)
-
-    class Meta:
-        verbose_name = _("theme")
-        verbose_name_plural = _("themes")
-        ordering = ("position", "name")
-
-    def __str__(self) -> str:
-        return in_language(self.name, self.name_en)
-
-    @property
-    def line(self) -> str:
-        return in_language(self.text, self.text_en)
-
 
 COUNT_UP_TO = 1_000
 """Challenges of a region are counted up to here, so that no page grows with the network."""
@@ -108,6 +46,15 @@ def _length(rows: models.QuerySet[Any, Any]) -> Func:
     return Func(ArraySubquery(rows), function="cardinality", output_field=models.IntegerField())
 
 
+class Joining(models.TextChoices):
+    """How a community takes members; the label says it in words on the form."""
+
+    OPEN = "open", _("Open: whoever wants to is a member at once")
+    REQUEST = "request", _("On request: a moderator lets people in")
+    DOMAIN = "domain", _("By organisation: who works for one of our municipalities is a member at once, others ask")
+    INVITATION = "invitation", _("By invitation only")
+
+
 class Region(models.Model):
     """A community; it covers municipalities, which may lie in several regions or in none."""
 
@@ -118,6 +65,10 @@ class Region(models.Model):
     welcome = models.TextField(_("what this community does"), blank=True, help_text=_("Markdown"))
     welcome_en = models.TextField(_("what this community does, in English"), blank=True)
     municipalities = models.ManyToManyField(Municipality, related_name="regions", blank=True)
+    joining = models.CharField(_("who may join"), max_length=10, choices=Joining.choices, default=Joining.REQUEST)
+    question = models.CharField(_("your question to who wants to join"), max_length=240, blank=True)
+    house_rules = models.TextField(_("house rules"), max_length=10_000, blank=True, help_text=_("Markdown"))
+    welcome_mail = models.TextField(_("welcome mail"), max_length=5_000, blank=True)
     member_count = models.PositiveIntegerField(default=0, editable=False)
 
     objects = RegionQuerySet.as_manager()
@@ -145,20 +96,77 @@ class Region(models.Model):
     def story_html(self) -> str:
         return kept_html(self.story)
 
+    @property
+    def rules_html(self) -> str:
+        return kept_html(self.house_rules)
+
+    def admits(self, person: Person) -> bool:
+        """Tell whether this person becomes a member at once when they ask.
+
+        By organisation: a confirmed address gives where someone works, and the organisation works for one of the
+        municipalities of this region.
+        """
+        if self.joining != Joining.DOMAIN:
+            return self.joining == Joining.OPEN
+        works = Affiliation.objects.current().filter(person=person, basis=Affiliation.Basis.DOMAIN)
+        return works.filter(organisation__municipalities__regions=self).exists()
+
     @transaction.atomic
     def ask_to_join(self, by: Person, motivation: str = "") -> "Membership":
-        """Ask for membership; whoever left may ask again. Raises AlreadyDone for who is in, waits or is suspended."""
-        membership, made = Membership.objects.select_for_update().get_or_create(
-            region=self, person=by, defaults={"motivation": motivation}
-        )
-        if not made:
-            if membership.state != Membership.State.ENDED:
-                raise AlreadyDone(membership.state)
-            membership.state, membership.motivation = Membership.State.PENDING, motivation
-            membership.role, membership.since = Membership.Role.MEMBER, timezone.now()
-            membership.save(update_fields=["state", "role", "motivation", "since"])
+        """Ask for membership, and become a member at once where the region admits so; whoever left may ask again.
+
+        Raises AlreadyDone for who is in, waits or is suspended, ByInvitation where one has to be invited.
+        """
+        if self.joining == Joining.INVITATION:
+            raise ByInvitation
+        if self.admits(by):
+            return self.admit(by, motivation)
+        membership = self._enter(by, Membership.State.PENDING, motivation, after=[Membership.State.ENDED])
         Event.write(Verb.ASKED_TO_JOIN, by=by, region=self, about=membership, subject=by, audience=Audience.DESK)
         return membership
+
+    @transaction.atomic
+    def admit(self, person: Person, motivation: str = "") -> "Membership":
+        """Make someone a member without a decision. Raises AlreadyDone for who is a member or suspended."""
+        after = [Membership.State.ENDED, Membership.State.PENDING]
+        membership = self._enter(person, Membership.State.ACTIVE, motivation, after=after)
+        self.count_members()
+        Event.write(Verb.JOINED, by=person, region=self, about=membership, subject=person, audience=Audience.DESK)
+        return membership
+
+    def _enter(self, person: Person, state: str, motivation: str, *, after: Collection[str]) -> "Membership":
+        """Begin anew in `state`, for who was never here or is in one of the states `after`."""
+        begin = {
+            "state": state,
+            "motivation": motivation,
+            "role": Membership.Role.MEMBER,
+            "since": timezone.now(),
+            "rules_accepted_at": timezone.now() if self.house_rules else None,
+        }
+        rows = Membership.objects.select_for_update()
+        membership, made = rows.get_or_create(region=self, person=person, defaults=begin)
+        if made:
+            return membership
+        if membership.state not in after:
+            raise AlreadyDone(membership.state)
+        for name, value in begin.items():
+            setattr(membership, name, value)
+        membership.save(update_fields=list(begin))
+        return membership
+
+    @transaction.atomic
+    def arrange(self, by: Person, **words: str) -> None:
+        """Change how people join: `joining`, `question`, `house_rules` and `welcome_mail`."""
+        locked = Region.objects.select_for_update().get(pk=self.pk)
+        for name, value in words.items():
+            setattr(locked, name, value)
+        locked.save(update_fields=list(words))
+        Event.write(Verb.REGION_ARRANGED, by=by, region=locked, about=locked, audience=Audience.DESK)
+
+    def note_who_is_left(self, by: Person | None) -> None:
+        """Tell staff, who holds the desk from now on, when nobody moderates any more."""
+        if not self.memberships.moderators().exists():
+            Event.write(Verb.WITHOUT_MODERATOR, by=by, region=self, about=self, audience=Audience.DESK)
 
     def membership_of(self, person: Person | AnonymousUser | None) -> "Membership | None":
         return self.memberships.filter(person=person).first() if isinstance(person, Person) else None
@@ -203,6 +211,17 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Who waits longest first."""
         return self.for_list().order_by("since", "pk")
 
+    def suspended(self) -> Self:
+        return self.filter(state=Membership.State.SUSPENDED)
+
+    def readmit_due(self) -> int:
+        """End the suspensions of which the last day has passed; return how many."""
+        due = list(self.suspended().filter(ends_on__lt=timezone.localdate()).select_related("region", "person"))
+        for membership in due:
+            with suppress(AlreadyDone):  # a moderator was first
+                membership.readmit(None)
+        return len(due)
+
 
 class Membership(models.Model):
     """A person in a region, as member or moderator."""
@@ -224,6 +243,9 @@ class Membership(models.Model):
     motivation = models.TextField(_("why you want to join"), blank=True, max_length=1000)
     answer = models.TextField(_("answer"), blank=True, max_length=1000)
     since = models.DateTimeField(default=timezone.now)
+    rules_accepted_at = models.DateTimeField(null=True, editable=False)
+    reason = models.CharField(max_length=12, choices=SuspensionReason.choices, blank=True, editable=False)
+    ends_on = models.DateField(null=True, editable=False)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -232,6 +254,9 @@ class Membership(models.Model):
         verbose_name_plural = _("memberships")
         constraints = (
             models.UniqueConstraint(fields=("region", "person"), name="one_membership_per_person_and_region"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(state="suspended"), name="only_a_suspension_has_a_last_day"
+            ),
         )
         indexes = (
             models.Index(fields=("person", "state"), name="memberships_of_a_person"),
@@ -256,46 +281,37 @@ class Membership(models.Model):
     def leave(self, by: Person) -> None:
         """End one's own membership, or take back the wish for it. Raises AlreadyDone when it had ended."""
         self._lock(Membership.State.ACTIVE, Membership.State.PENDING)
-        self.state, self.role, self.since = Membership.State.ENDED, Membership.Role.MEMBER, timezone.now()
-        self.save(update_fields=["state", "role", "since"])
+        self._go(Membership.State.ENDED, Verb.LEFT, by)
+
+    @transaction.atomic
+    def suspend(self, by: Person, *, reason: str, words: str, ends_on: date) -> None:
+        """Put a member outside until the end of a day; they read why. Raises AlreadyDone for who is no member now.
+
+        A moderator is one no more; staff gives the role back.
+        """
+        self._lock(Membership.State.ACTIVE)
+        self.reason, self.answer, self.ends_on = reason, words, ends_on
+        self._go(Membership.State.SUSPENDED, Verb.SUSPENDED, by, "reason", "answer", "ends_on")
+
+    @transaction.atomic
+    def readmit(self, by: Person | None) -> None:
+        """End a suspension before its last day (by a moderator), or after it (by nobody). Raises AlreadyDone."""
+        self._lock(Membership.State.SUSPENDED)
+        self.reason, self.answer, self.ends_on = "", "", None
+        self._go(Membership.State.ACTIVE, Verb.READMITTED, by, "reason", "answer", "ends_on")
+
+    def _go(self, state: str, verb: str, by: Person | None, *fields: str) -> None:
+        """Take a state, as a member and no longer as moderator, and say so; with the row locked."""
+        was_moderator = self.role == Membership.Role.MODERATOR and self.state == Membership.State.ACTIVE
+        self.state, self.role, self.since = state, Membership.Role.MEMBER, timezone.now()
+        self.save(update_fields=["state", "role", "since", *fields])
         self.region.count_members()
-        Event.write(Verb.LEFT, by=by, region=self.region, about=self, subject=self.person, audience=Audience.DESK)
+        Event.write(verb, by=by, region=self.region, about=self, subject=self.person, audience=Audience.DESK)
+        if was_moderator:
+            self.region.note_who_is_left(by)
 
     def _lock(self, *states: str) -> None:
         Membership.objects.select_for_update().get(pk=self.pk)
         self.refresh_from_db(fields=["state", "role"])
         if self.state not in states:
             raise AlreadyDone(self.state)
-
-
-class RegionWish(models.Model):
-    """Somebody asks for a community where there is none; staff follows it up."""
-
-    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="wishes")
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="region_wishes")
-    words = models.TextField(_("what you would want to do there"), blank=True, max_length=1000)
-    at = models.DateTimeField(default=timezone.now)
-    handled_at = models.DateTimeField(_("handled"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("wish for a region")
-        verbose_name_plural = _("wishes for a region")
-        constraints = (
-            models.UniqueConstraint(
-                fields=("municipality", "person"), condition=Q(handled_at__isnull=True), name="one_open_wish_per_place"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.municipality}: {self.person}"
-
-    @classmethod
-    @transaction.atomic
-    def make(cls, municipality: Municipality, *, by: Person, words: str = "") -> "RegionWish":
-        """Ask for a region; a second wish for the same place, while the first is open, replaces its words."""
-        wish, made = cls.objects.update_or_create(
-            municipality=municipality, person=by, handled_at=None, defaults={"words": words}
-        )
-        if made:
-            Event.write(Verb.REGION_WISHED, by=by, about=wish, subject=by, audience=Audience.DESK)
-        return wish

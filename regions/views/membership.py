@@ -5,17 +5,21 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from initiate.once import once
 from initiate.requests import PersonRequest
 from regions import rules
-from regions.errors import AlreadyDone
-from regions.forms import DecisionForm, JoinForm, PageQuery
+from regions.errors import AlreadyDone, ByInvitation
+from regions.forms import DecisionForm, JoinForm, JoiningForm, PageQuery, SuspensionForm
+from regions.gate import allow
 from regions.models import Membership, Region
 from regions.paging import page_of
 
 PER_PAGE = 50
+JOINED = gettext_lazy("Welcome! You are a member of this region now.")
+ASKED = gettext_lazy("Your question is with the moderators. You get a notice when they answer.")
 
 
 @require_safe
@@ -26,7 +30,12 @@ def members(request: PersonRequest, slug: str) -> HttpResponse:
         raise Http404
     query = PageQuery.read(request.GET)
     page = page_of(region.memberships.active().for_list(), query.page, PER_PAGE)
-    return render(request, "regions/members.html", {"region": region, "page": page, "query": query})
+    may_moderate = rules.can_moderate_region(request.user, region)
+    for membership in page if may_moderate else ():
+        membership.may_suspend = rules.can_suspend(request.user, membership)
+    suspended = list(region.memberships.suspended().for_list()[:PER_PAGE]) if may_moderate else []
+    words = {"region": region, "page": page, "query": query, "suspended": suspended, "may_moderate": may_moderate}
+    return render(request, "regions/members.html", words)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,19 +46,24 @@ def join(request: PersonRequest, slug: str) -> HttpResponse:
     if not rules.can_ask_to_join(request.user, region.membership_of(request.user)):
         messages.info(request, _("You already asked to join, or you are a member. This page says how it stands."))
         return redirect(region)
-    form = JoinForm(request.POST if request.method == "POST" else None)
+    at_once = region.admits(request.user)
+    posted = request.POST if request.method == "POST" else None
+    form = JoinForm(posted, region=region, with_question=not at_once)
     if form.is_valid():
-        return _ask(request, region, form.cleaned_data["motivation"])
-    return render(request, "regions/join.html", {"region": region, "form": form}, status=422 if form.errors else 200)
+        return _ask(request, region, form.cleaned_data.get("motivation", ""))
+    words = {"region": region, "form": form, "at_once": at_once}
+    return render(request, "regions/join.html", words, status=422 if form.errors else 200)
 
 
 def _ask(request: PersonRequest, region: Region, motivation: str) -> HttpResponseRedirect:
     try:
-        region.ask_to_join(request.user, motivation)
+        membership = region.ask_to_join(request.user, motivation)
+    except ByInvitation:
+        messages.info(request, _("This region works with invitations. Ask a moderator to invite you."))
     except AlreadyDone:
         messages.info(request, _("You had already asked to join this region."))
     else:
-        messages.success(request, _("Your question is with the moderators. You get a notice when they answer."))
+        messages.success(request, JOINED if membership.state == Membership.State.ACTIVE else ASKED)
     return redirect(region)
 
 
@@ -91,6 +105,57 @@ def moderated_region(request: HttpRequest, slug: str) -> Region:
     if not rules.can_moderate_region(request.user, region):
         raise Http404
     return region
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def suspend(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
+    region = moderated_region(request, slug)
+    membership = get_object_or_404(region.memberships.active().for_list(), pk=pk)
+    allow(request.user, membership, rules.can_suspend)
+    form = SuspensionForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        words = {"region": region, "membership": membership, "form": form}
+        return render(request, "regions/suspend.html", words, status=422 if form.errors else 200)
+    who = {"name": membership.person.name}
+    try:
+        membership.suspend(request.user, **form.cleaned_data)
+    except AlreadyDone:
+        messages.warning(request, _("A colleague was first: %(name)s is no member any more.") % who)
+    else:
+        messages.success(request, _("%(name)s is suspended, and reads why and until when.") % who)
+    return redirect("regions:members", region.slug)
+
+
+@require_POST
+@login_required
+def readmit(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
+    """End a suspension before its last day."""
+    region = moderated_region(request, slug)
+    membership = get_object_or_404(region.memberships.for_list(), pk=pk)
+    who = {"name": membership.person.name}
+    try:
+        membership.readmit(request.user)
+    except AlreadyDone:
+        messages.warning(request, _("A colleague was first: %(name)s is not suspended any more.") % who)
+    else:
+        messages.success(request, _("%(name)s is a member again, and hears it.") % who)
+    return redirect("regions:members", region.slug)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def joining(request: PersonRequest, slug: str) -> HttpResponse:
+    """How people join this region: its moderators decide."""
+    region = moderated_region(request, slug)
+    now = {name: getattr(region, name) for name in JoiningForm.base_fields}
+    form = JoiningForm(request.POST if request.method == "POST" else None, initial=now)
+    if form.is_valid():
+        region.arrange(request.user, **form.cleaned_data)
+        messages.success(request, _("This is how people join from now on."))
+        return redirect("regions:desk", region.slug)
+    words = {"region": region, "form": form}
+    return render(request, "regions/joining.html", words, status=422 if form.errors else 200)
 
 
 def _answer(request: PersonRequest, membership: Membership, form: DecisionForm) -> HttpResponseRedirect:

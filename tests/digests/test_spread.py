@@ -7,7 +7,20 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Person
 from challenges.models import Challenge
 from digests.spread import concerned, spread
-from regions.models import Audience, Comment, Event, Membership, Notice, Part, Region, Theme, Unspread, Verb, Visibility
+from regions.models import (
+    Audience,
+    Comment,
+    Event,
+    Invitation,
+    Membership,
+    Notice,
+    Part,
+    Region,
+    Theme,
+    Unspread,
+    Verb,
+    Visibility,
+)
 from tests import make
 
 NOBODY: dict[str, str] = {}
@@ -64,8 +77,17 @@ IN_A_REGION = {
     Verb.ASKED_TO_JOIN: {"mo": "waits"},
     Verb.LET_IN: {"sub": "about"},
     Verb.NOT_LET_IN: {"sub": "about"},
+    Verb.JOINED: NOBODY,
     Verb.LEFT: NOBODY,
+    Verb.INVITED: NOBODY,
+    Verb.INVITATION_WITHDRAWN: NOBODY,
+    Verb.SUSPENDED: {"sub": "about"},
+    Verb.READMITTED: {"sub": "about"},
+    Verb.WITHOUT_MODERATOR: {"stan": "waits"},
+    Verb.REGION_ARRANGED: NOBODY,
 }
+SUBJECTS = {Verb.ASKED_TO_JOIN: "act", Verb.INVITED: "", Verb.WITHOUT_MODERATOR: "", Verb.REGION_ARRANGED: ""}
+"""Whom an event in a region is about, where that is not someone else."""
 NOWHERE = {
     Verb.REGION_WISHED: {"stan": "waits"},
     Verb.AFFILIATION_ASKED: NOBODY,
@@ -123,8 +145,11 @@ def test_of_a_challenge_these_are_told(verb: Verb, people: dict[str, Person], ch
 
 @pytest.mark.parametrize("verb", IN_A_REGION)
 def test_of_a_region_these_are_told(verb: Verb, people: dict[str, Person], utrecht: Region) -> None:
-    subject = people["act"] if verb == Verb.ASKED_TO_JOIN else people["sub"]
-    Event.write(verb, by=people["act"], region=utrecht, subject=subject, audience=Audience.DESK)
+    subject = people.get(SUBJECTS.get(verb, "sub"))
+    Invitation.objects.invite(utrecht, ["gast@voorbeeld.example"], by=people["act"])
+    Unspread.objects.all().delete()
+    about = Invitation.objects.get() if verb == Verb.INVITED else None
+    Event.write(verb, by=people["act"], region=utrecht, subject=subject, about=about, audience=Audience.DESK)
     assert told(people) == IN_A_REGION[verb]
 
 

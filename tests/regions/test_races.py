@@ -7,11 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import connection
 from django.test import Client
 
 from accounts.models import Person
-from regions.models import Comment, Contribution, Event, Follow, Membership, Region, Ruling, Verb
+from regions.models import Comment, Contribution, Event, Follow, Invitation, Membership, Region, Ruling, Verb
 from tests import make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -109,3 +110,30 @@ def test_asking_to_join_twice_at_once_is_one_question(utrecht: Region, bo: Perso
     at_once(*[sender(bo, path, {"motivation": f"Poging {number}"}) for number in range(6)])
     assert Membership.objects.filter(person=bo).count() == 1
     assert Event.objects.filter(verb=Verb.ASKED_TO_JOIN).count() == 1
+
+
+def test_an_invitation_used_fifty_times_at_once_makes_one_member(utrecht: Region, mo: Person, bo: Person) -> None:
+    EmailAddress.objects.create(user=bo, email="bo@gast.example", verified=True)
+    Invitation.objects.invite(utrecht, ["bo@gast.example"], by=mo)
+    path = Invitation.objects.get().get_absolute_url()
+    for _ in range(5):
+        heard = at_once(*(sender(bo, path, {}) for _ in range(10)))
+    assert heard == [["info"]] * 10
+    utrecht.refresh_from_db()
+    assert (utrecht.memberships.active().count(), utrecht.member_count) == (2, 2)
+    assert Event.objects.filter(verb=Verb.JOINED).count() == 1
+
+
+def test_an_address_invited_twice_at_once_has_one_invitation(utrecht: Region, mo: Person, mia: Person) -> None:
+    sent = {"addresses": "bo@gast.example", "akkoord": "ja"}
+    path = "/regios/utrecht/leden/uitnodigen/"
+    assert at_once(sender(mo, path, sent), sender(mia, path, sent)) == [["ok"], ["ok"]]
+    assert Invitation.objects.count() == 1
+
+
+def test_one_of_two_moderators_suspends_and_both_may_go_at_once(utrecht: Region, mo: Person, mia: Person) -> None:
+    """Two moderators leave at the same moment: one of them is the last, and staff is told once."""
+    path = "/regios/utrecht/leden/afmelden/"
+    at_once(sender(mo, path, {}), sender(mia, path, {}))
+    assert utrecht.memberships.active().count() == 0
+    assert Event.objects.filter(verb=Verb.WITHOUT_MODERATOR).count() == 1

@@ -73,6 +73,8 @@ def _arguments(name: str, route: str, things: dict[str, Any]) -> dict[str, Any]:
     values = {"pk": _subject(name, things), **_known(things)}
     if name.startswith("regions:"):
         values["slug"] = things["region"].slug
+    if name == "regions:invitation":
+        values["token"] = things["invitation"].get_absolute_url().split("/")[2]
     if name == "page":
         values["slug"] = "over"
     if name.startswith("digests:demo_mail"):
@@ -99,6 +101,9 @@ def _subject(name: str, things: dict[str, Any]) -> int:
         "regions:comment_": "comment",
         "regions:report_close": "report",
         "regions:decide": "membership",
+        "regions:suspend": "active",
+        "regions:readmit": "suspended",
+        "regions:invitation_": "invitation",
         "regions:attachment": "attachment",
         "accounts:person": "person",
         "accounts:affiliation": "affiliation",

@@ -9,12 +9,14 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from accounts.models import Person
 from challenges.models import Challenge, Offer, Prototype, Review, TestRound
 from regions.models import (
     Attachment,
     Comment,
+    Invitation,
     Region,
     Report,
     Ruling,
@@ -50,6 +52,9 @@ CANARIES = {
     "kanariefeedback": {"anna", "bram", "eva", "emil", "mo", "kim", "sam", "stan"},
     "kanarieklad": {"kim"},
     "kanariemotivatie": DESK,
+    "kanariegenodigde": DESK,
+    "kanarieschorsing": DESK,
+    "kanariewelkom": DESK,
     "kanariesignaal": DESK,
     "kanarieuitleg": TEAM | DESK,
 }
@@ -158,8 +163,25 @@ def _around(world: World, utrecht: Region) -> None:
     membership = utrecht.ask_to_join(pim, "kanariemotivatie")
     Report.make(shown, by=bram, reason="other", words="kanariesignaal", comment=world.open["comment"])
     world.open["membership"] = world.closed["membership"] = membership
+    _at_the_door(world, utrecht)
     world.open["hidden"] = world.closed["hidden"] = hidden
     world.open["person"] = world.closed["person"] = carla
+
+
+def _at_the_door(world: World, utrecht: Region) -> None:
+    """Who was invited, who is in and who was put outside; what the moderators wrote about it."""
+    mo = _get(world, "mo")
+    utrecht.arrange(mo, house_rules="Wees aardig.", welcome_mail="kanariewelkom")
+    Invitation.objects.invite(utrecht, ["kanariegenodigde@voorbeeld.example", "gast@voorbeeld.example"], by=mo)
+    silent = make.member(make.person("Sil"), utrecht)
+    silent.suspend(mo, reason="rules", words="kanarieschorsing", ends_on=timezone.localdate())
+    rows = {
+        "invitation": Invitation.objects.get(email="gast@voorbeeld.example"),
+        "active": _get(world, "bram").memberships.get(),
+        "suspended": silent,
+    }
+    world.open |= rows
+    world.closed |= rows
 
 
 def _get(world: World, name: str) -> Person:
