@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views import i18n
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -100,6 +101,7 @@ def preferences(request: PersonRequest) -> HttpResponse:
     form = PreferencesForm(_sent(request), initial=given)
     if form.is_valid():
         form.save(request.user)
+        translation.activate(request.user.language)
         messages.success(request, _("Your preferences are saved."))
         return redirect("accounts:preferences")
     page = {"form": form, "subscription": subscription}

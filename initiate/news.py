@@ -6,7 +6,7 @@ from datetime import datetime
 from accounts.models import Person
 from challenges.sections.timeline import BY_SUBJECT, words
 from regions.models import Contribution, Event
-from regions.models.contribution import events_visible_to
+from regions.models.comment import events_shown_to
 
 READ, GROUPS, LINES = 80, 8, 3
 
@@ -23,7 +23,7 @@ class News:
 
 def news_for(person: Person, since: datetime) -> list[News]:
     """Return what others did since then on what this person sees, newest first."""
-    events = events_visible_to(person).filter(at__gt=since, contribution__isnull=False).exclude(actor=person)
+    events = events_shown_to(person).filter(at__gt=since, contribution__isnull=False).exclude(actor=person)
     newest = events.select_related("contribution__region", "actor", "subject").order_by("-at", "-pk")[:READ]
     groups: dict[int, News] = {}
     for event in newest:

@@ -34,6 +34,13 @@ class RegionAdmin(StaffAdmin):
         super().save_related(request, form, formsets, change)
         form.instance.count_members()
 
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Take away the last day of a suspension that staff ends here."""
+        for row in formset.forms:
+            if row.instance.state != Membership.State.SUSPENDED:
+                row.instance.reason, row.instance.ends_on = "", None
+        super().save_formset(request, form, formset, change)
+
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 

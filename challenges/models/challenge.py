@@ -263,17 +263,18 @@ class Challenge(Contribution):  # type: ignore[django-manager-missing]  # of tag
 
     @transaction.atomic
     def edit(self, *, by: Person, seen: int, text: Mapping[str, str], **fields: Any) -> bool:
-        """Write new text over version `seen`; return False when nothing differs. Raises EditConflict over a newer one.
+        """Write new text over version `seen`. Raises EditConflict over a newer one.
 
-        `fields` may hold visibility, municipality and seeking; a change of these alone makes no new version.
+        Return False when nothing differs, also from a newer version: then the same was sent twice. `fields` may hold
+        visibility, municipality and seeking; a change of these alone makes no new version.
         """
         locked = Challenge.objects.lock(self.pk)
-        if locked.version != seen:
-            raise EditConflict(locked.version)
-        is_new_text = {**locked.text, **text} != locked.text
         changed = [name for name, value in {**text, **fields}.items() if getattr(locked, name) != value]
         if not changed:
             return False
+        if locked.version != seen:
+            raise EditConflict(locked.version)
+        is_new_text = {**locked.text, **text} != locked.text
         for name in changed:
             setattr(locked, name, text[name] if name in text else fields[name])
         locked._save_edit(by, changed, is_new_text=is_new_text)

@@ -97,12 +97,14 @@ class Prototype(models.Model):
 
     @transaction.atomic
     def edit(self, *, by: Person, seen: str = "", **fields: Any) -> None:
-        """Correct what was written; a new try is a new prototype.
+        """Correct what was written; a new try is a new prototype. The same once more changes nothing.
 
         `seen` is the `mark` that was on the screen. Raises EditConflict when a colleague wrote in between.
         """
         Challenge.objects.lock(self.challenge_id)
         self.refresh_from_db()
+        if all(getattr(self, name) == value for name, value in fields.items()):
+            return
         if seen and seen != self.mark:
             raise EditConflict(self.number)
         for name, value in fields.items():
@@ -184,9 +186,14 @@ class TestRound(models.Model):
 
     @transaction.atomic
     def edit(self, *, by: Person, seen: str = "", **fields: Any) -> None:
-        """Correct what was written. Raises EditConflict when a colleague wrote over the text of mark `seen`."""
+        """Correct what was written; the same once more changes nothing.
+
+        Raises EditConflict when a colleague wrote over the text of mark `seen`.
+        """
         locked = Challenge.objects.lock(self.prototype.challenge_id)
         self.refresh_from_db()
+        if all(getattr(self, name) == value for name, value in fields.items()):
+            return
         if seen and seen != self.mark:
             raise EditConflict(self.pk)
         had_residents = self.residents > 0

@@ -9,7 +9,7 @@ from challenges.models import Challenge
 from challenges.rules import CHECKS, Stage
 from challenges.stages import label_of
 from regions.models import Event, Verb
-from regions.models.contribution import events_visible_to
+from regions.models.comment import events_shown_to
 from regions.models.standing import Reader
 from regions.text import plain
 
@@ -48,7 +48,7 @@ BY_SUBJECT = (Verb.JOINED_TEAM, Verb.LEFT_TEAM)
 
 def timeline_section(person: Reader, challenge: Challenge, steps: int = 1) -> dict[str, Any]:
     """Give the lines of `_timeline.html`; `timeline_more` is the number of steps that shows older ones, or None."""
-    events = events_visible_to(person).filter(contribution=challenge).select_related("actor", "subject")
+    events = events_shown_to(person).filter(contribution=challenge).select_related("actor", "subject")
     found = list(events.order_by("-at", "-pk")[: steps * STEP + 1])
     return {
         "timeline": [line(event, challenge) for event in found[: steps * STEP]],
@@ -74,8 +74,9 @@ def notes(event: Event, challenge: Challenge) -> list[str]:
     said = next((row for row in rows if str(row["pk"]) == event.object_id), None)
     if said is None:
         return []
+    not_yet = _("Not yet:")
     explained = [
-        f"{label_of(CHECKS[key])} {_('Not yet:')} {words}" for key, words in said["explained"].items() if key in CHECKS
+        f"{label_of(CHECKS[key])} {not_yet} {words}" for key, words in said["explained"].items() if key in CHECKS
     ]
     return [plain(note) for note in (said["note"], *explained) if note]
 

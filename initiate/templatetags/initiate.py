@@ -1,11 +1,15 @@
 """Tags that every template may use."""
 
 import uuid
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -14,6 +18,14 @@ register = template.Library()
 def form_key() -> SafeString:
     """The hidden field by which a form that is sent twice counts once (`initiate.once`)."""
     return format_html('<input type="hidden" name="form_key" value="{}">', uuid.uuid4())
+
+
+@register.filter
+def age(moment: datetime) -> str:
+    """Return how long ago something was, in words that stand before "ago" and after "for"."""
+    if timezone.now() - moment < timedelta(minutes=1):
+        return _("less than a minute")
+    return timesince(moment)
 
 
 @register.filter

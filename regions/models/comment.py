@@ -4,16 +4,18 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
 from regions.errors import AlreadyDone, TooLate
-from regions.models.contribution import Contribution, State
+from regions.models.contribution import Contribution, State, events_visible_to
 from regions.models.entry import Entry
 from regions.models.event import Audience, Event, Verb
+from regions.models.standing import Reader
 from regions.text import rendered
 
 EDIT_WINDOW = timedelta(minutes=30)
@@ -167,3 +169,13 @@ class Comment(models.Model):
             Entry.drop(self)
         else:
             Entry.put(self, locked, title="", text=self.text)
+
+
+def events_shown_to(person: Reader) -> models.QuerySet[Event]:
+    """Return the events that this person may know of, but for the writing of comments that are hidden now.
+
+    A hidden comment has no name on the page, so the lines about what happened give none either.
+    """
+    ids = Comment.objects.hidden().annotate(number=Cast("pk", models.CharField()))
+    hidden = ids.filter(contribution=OuterRef("contribution"), number=OuterRef("object_id"))
+    return events_visible_to(person).exclude(Exists(hidden), verb=Verb.COMMENTED)

@@ -111,6 +111,8 @@ class Event(models.Model):
     objects = EventQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
         indexes = (
             models.Index(fields=("contribution", "-at"), name="events_of_a_contribution"),
             models.Index(fields=("region", "-at"), name="events_of_a_region"),

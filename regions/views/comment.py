@@ -31,7 +31,10 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
 @once
 def comment(request: PersonRequest, pk: int) -> HttpResponse:
     """The form on a page of its own (GET, `op` is the comment that is answered), and where every form is sent."""
-    contribution = fetch(Contribution.objects.all(), request.user, pk, may=can_comment)
+    contribution = fetch(Contribution.objects.all(), request.user, pk)
+    if request.method == "POST" and contribution.is_closed_for_comments:
+        return _closed(request, contribution, ReplyForm(request.POST, contribution=contribution))
+    allow(request.user, contribution, can_comment)
     if request.method != "POST":
         return _form_page(request, contribution, _empty_form(request, contribution))
     form = ReplyForm(request.POST, contribution=contribution)
@@ -40,10 +43,15 @@ def comment(request: PersonRequest, pk: int) -> HttpResponse:
     try:
         written = Comment.write(contribution, form.cleaned_data["text"], by=request.user, parent=form.answers)
     except AlreadyDone:
-        form.add_error(None, _("The comments were closed while you wrote. Nothing was posted."))
-        return _form_page(request, contribution, form, status=409)
+        return _closed(request, contribution, form)
     messages.success(request, _("Your comment is posted. You can change it for half an hour."))
     return redirect(written)
+
+
+def _closed(request: PersonRequest, contribution: Contribution, form: ReplyForm) -> HttpResponse:
+    """Give the words back to who came too late: before the form was sent, or while it was."""
+    form.add_error(None, _("The comments were closed while you wrote. Nothing was posted."))
+    return _form_page(request, contribution, form, status=409)
 
 
 def _empty_form(request: PersonRequest, contribution: Contribution) -> ReplyForm:
@@ -83,6 +91,9 @@ def _change(request: PersonRequest, comment: Comment, text: str) -> HttpResponse
 @login_required
 def delete(request: PersonRequest, pk: int) -> HttpResponse:
     comment = fetch_comment(request.user, pk)
+    if comment.state == Comment.State.DELETED and comment.author == request.user:
+        messages.info(request, _("This comment was already gone."))
+        return redirect(comment)
     allow(request.user, comment, can_delete_comment)
     if request.method != "POST":
         return render(request, "regions/comment_delete.html", {"comment": comment})

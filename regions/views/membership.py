@@ -18,6 +18,7 @@ from regions.models import Membership, Region
 from regions.paging import page_of
 
 PER_PAGE = 50
+FIRST = gettext_lazy("A colleague was first: the question of %(name)s is already answered.")
 JOINED = gettext_lazy("Welcome! You are a member of this region now.")
 ASKED = gettext_lazy("Your question is with the moderators. You get a notice when they answer.")
 
@@ -92,6 +93,9 @@ def leave(request: PersonRequest, slug: str) -> HttpResponse:
 def decide(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     region = moderated_region(request, slug)
     membership = get_object_or_404(region.memberships.for_list(), pk=pk)
+    if membership.state != Membership.State.PENDING:
+        messages.warning(request, FIRST % {"name": membership.person.name})
+        return redirect("regions:desk", region.slug)
     form = DecisionForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         return _answer(request, membership, form)
@@ -163,7 +167,7 @@ def _answer(request: PersonRequest, membership: Membership, form: DecisionForm) 
     try:
         membership.decide(request.user, accept=form.is_yes, answer=form.cleaned_data["answer"])
     except AlreadyDone:
-        messages.warning(request, _("A colleague was first: the question of %(name)s is already answered.") % who)
+        messages.warning(request, FIRST % who)
     else:
         said = _("%(name)s is a member now.") if form.is_yes else _("%(name)s hears that it is a no, and why.")
         messages.success(request, said % who)

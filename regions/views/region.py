@@ -17,7 +17,8 @@ from initiate.requests import PersonRequest
 from regions import rules
 from regions.forms import PlaceQuery, WishForm, names
 from regions.models import Audience, Contribution, Event, Kind, Municipality, Region, RegionWish, Verb
-from regions.models.contribution import READABLE, events_visible_to
+from regions.models.comment import events_shown_to
+from regions.models.contribution import READABLE
 from regions.models.region import COUNT_EACH_UP_TO, COUNT_UP_TO
 from regions.models.standing import Reader, standing_of
 
@@ -77,7 +78,7 @@ def _challenges(person: Reader, region: Region) -> dict[str, Any]:
 
 def _news(person: Reader, region: Region) -> list[dict[str, Any]]:
     """Return the newest lines of `_timeline.html`: a reading of the events, of what this person sees."""
-    seen = events_visible_to(person).filter(region=region, contribution__state__in=READABLE, audience=Audience.ALL)
+    seen = events_shown_to(person).filter(region=region, contribution__state__in=READABLE, audience=Audience.ALL)
     return [_line(event) for event in seen.select_related("actor", "contribution").order_by("-at", "-pk")[:LINES]]
 
 

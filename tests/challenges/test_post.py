@@ -166,6 +166,14 @@ def test_an_edit_over_a_newer_text_is_refused_with_both(
     assert Challenge.objects.get(pk=challenge.pk).question == "Samen."
 
 
+def test_the_same_edit_sent_twice_is_no_conflict(browser: Browser, anna: Person, utrecht: Region) -> None:
+    challenge = make.challenge(by=anna, region=utrecht)
+    path = challenge.get_absolute_url() + "bewerken/"
+    data = form_of(challenge, question="Nieuw.")
+    assert [browser(anna).post(path, data).status_code for _ in range(2)] == [302, 302]
+    assert (Challenge.objects.get().version, Event.objects.filter(verb=Verb.EDITED).count()) == (2, 1)
+
+
 @pytest.mark.parametrize("seen", ["", "0", "-1", "99999999999999999999", "abc"])
 def test_an_edit_without_a_known_version_overwrites_nothing(
     browser: Browser, anna: Person, utrecht: Region, seen: str

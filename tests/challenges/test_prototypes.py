@@ -228,3 +228,13 @@ def test_a_file_comes_along_with_a_prototype(browser: Browser, anna: Person, cha
     assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["upload"])
     assert browser(anna).post(new(challenge), {"what": "Een schets.", "upload": good}).status_code == 302
     assert list(Prototype.objects.get().files.values_list("name", "contribution")) == [("schets.txt", challenge.pk)]
+
+
+def test_the_same_correction_sent_twice_is_no_conflict(anna: Person, utrecht: Region) -> None:
+    prototype = make.prototype(make.challenge(by=anna, region=utrecht))
+    test = make.round(prototype)
+    for thing, words in ((prototype, {"what": "Beter."}), (test, {"learned": "Meer."})):
+        seen = thing.mark
+        for _ in range(2):
+            thing.edit(by=anna, seen=seen, **words)
+    assert Event.objects.filter(verb=Verb.EDITED).count() == 2

@@ -3,6 +3,7 @@
 import pytest
 from django.contrib import admin
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Organisation, Person
 from challenges.models import BoardDecision, Challenge
@@ -39,11 +40,14 @@ def test_adding_changing_and_removing_are_events(desk: Client, stan: Person) -> 
     assert not Organisation.objects.exists()
 
 
-def test_staff_appoints_a_moderator(desk: Client, anna: Person, utrecht: Region) -> None:
+def test_staff_appoints_a_moderator_and_ends_a_suspension(
+    desk: Client, stan: Person, anna: Person, utrecht: Region
+) -> None:
     membership = Membership.objects.get(person=anna)
     data = {
         "name": "Utrecht",
         "slug": "utrecht",
+        "joining": "request",
         "memberships-TOTAL_FORMS": "1",
         "memberships-INITIAL_FORMS": "1",
         "memberships-0-id": str(membership.pk),
@@ -56,6 +60,10 @@ def test_staff_appoints_a_moderator(desk: Client, anna: Person, utrecht: Region)
     membership.refresh_from_db()
     assert membership.role == Membership.Role.MODERATOR
     assert Event.objects.filter(verb=Verb.STAFF_CHANGED, object_kind="region").exists()
+    membership.suspend(stan, reason="other", words="Overleg.", ends_on=timezone.localdate())
+    assert desk.post(f"/beheer/regions/region/{utrecht.pk}/change/", data).status_code == 302
+    membership.refresh_from_db()
+    assert (membership.state, membership.ends_on) == (Membership.State.ACTIVE, None)
 
 
 def test_the_decision_of_the_portfolio_meeting_stands_on_the_timeline(

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Person
 from challenges.models import Challenge
 from regions.models import Comment, Contribution, Entry, Event, Region, Ruling, State, Verb, Visibility
+from regions.models.comment import events_shown_to
 from regions.sections import comments_section
 from tests import make
 
@@ -141,9 +142,20 @@ def test_a_hidden_comment_is_read_by_its_writer_and_the_moderators_only(
     assert Entry.objects.search("Ongepast").count() == 0
 
 
+def test_a_hidden_comment_gives_no_name_in_the_lines_about_what_happened(
+    challenge: Challenge, bo: Person, mo: Person, anna: Person
+) -> None:
+    Comment.write(challenge, "Goed.", by=anna)
+    Ruling.on_comment(Comment.write(challenge, "Ongepast", by=bo), by=mo, hide=True, reason="insult")
+    shown = events_shown_to(None).filter(contribution=challenge, verb=Verb.COMMENTED)
+    assert [event.actor for event in shown] == [anna]
+
+
 def test_closed_comments_take_no_more(browser: Browser, challenge: Challenge, bo: Person, mo: Person) -> None:
     Ruling.close_comments(challenge, by=mo, closed=True, words="Het liep uit de hand.")
-    assert browser(bo).post(path_of(challenge), {"text": "Toch nog"}).status_code == 403
+    late = browser(bo).post(path_of(challenge), {"text": "Toch nog"})
+    assert (late.status_code, "Toch nog" in late.content.decode()) == (409, True)
+    assert browser(bo).get(path_of(challenge)).status_code == 403
     assert Comment.objects.count() == 0
     section = comments_section(bo, Challenge.objects.get())["comments"]
     assert (section["may_write"], section["may_sign_in"]) == (False, False)

@@ -112,3 +112,13 @@ def test_a_number_of_a_citizen_is_refused(browser: Browser, utrecht: Region, bo:
     refused = browser(bo).post(JOIN, {"motivation": "Mijn nummer is 111222333."})
     assert (refused.status_code, states(bo)) == (422, [])
     assert "Mijn nummer is 111222333." in refused.content.decode()
+
+
+def test_who_comes_back_to_an_answered_question_hears_that_it_is_answered(
+    browser: Browser, utrecht: Region, mo: Person, bo: Person
+) -> None:
+    asked = utrecht.ask_to_join(bo)
+    asked.decide(mo, accept=True)
+    again = browser(mo).get(f"/regios/utrecht/leden/{asked.pk}/besluit/", follow=True)
+    assert again.redirect_chain == [("/regios/utrecht/moderatie/", 302)]
+    assert bo.name in str(next(iter(again.context["messages"])))

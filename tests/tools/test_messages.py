@@ -84,3 +84,8 @@ def test_placeholders_have_to_agree(msgid: str, msgstr: str, agree: bool) -> Non
 @pytest.mark.usefixtures("project")
 def test_catalogue_without_a_file_is_empty() -> None:
     assert len(messages.catalogue()) == len(Catalog("nl"))
+
+
+def test_words_within_an_f_string_are_told(project: Path) -> None:
+    (project / "accounts" / "models.py").write_text("print(f\"{_('Now')} {len(x)}\")\n")
+    assert list(messages.out_of_sight()) == ["within an f-string: accounts/models.py, line 1"]
