@@ -73,7 +73,7 @@ def _rows(order: int, found: QuerySet[Any], **columns: F) -> Rows:
 
 def _line(order: int, pk: int, title: str, slug: str, number: int) -> Waiting:
     if order == REGIONS:
-        path = reverse("regions:members", args=[slug])
+        path = reverse("regions:desk", args=[slug])
     else:
         page, anchor = PAGES[order]
         path = reverse(page, args=[pk, Challenge(title=title, kind=Kind.CHALLENGE).slug]) + anchor

@@ -19,7 +19,19 @@ from accounts.models import Affiliation, Person
 from challenges.models import Asking, BoardDecision, Challenge, Offer, Point, Prototype, Review, Step, TestRound
 from digests.asked import still_asked
 from digests.words import Seen, label, note, text
-from regions.models import Attachment, Comment, Event, Membership, Notice, Region, RegionWish, Report, Ruling, Verb
+from regions.models import (
+    Appeal,
+    Attachment,
+    Comment,
+    Event,
+    Membership,
+    Notice,
+    Region,
+    RegionWish,
+    Report,
+    Ruling,
+    Verb,
+)
 from regions.models.contribution import events_visible_to
 
 KINDS = (Challenge,)
@@ -29,6 +41,7 @@ ABOUT: dict[str, tuple[type[Model], tuple[str, ...]]] = {
     model.__name__.lower(): (model, with_)
     for model, with_ in (
         (Affiliation, ("organisation",)),
+        (Appeal, ()),
         (Asking, ()),
         (Attachment, ()),
         (BoardDecision, ()),
@@ -51,7 +64,7 @@ ABOUT: dict[str, tuple[type[Model], tuple[str, ...]]] = {
 SHOWN = 5
 """So many lines of a group are told; the rest is counted."""
 
-DESK = frozenset({Verb.ASKED_TO_JOIN, Verb.REPORTED, Verb.WITHOUT_MODERATOR})
+DESK = frozenset({Verb.ASKED_TO_JOIN, Verb.APPEALED, Verb.REPORTED, Verb.WITHOUT_MODERATOR})
 Reason = Notice.Reason
 
 
@@ -122,6 +135,7 @@ SECTIONS = (FOR_DESK, FOR_CABINET, FOR_STAFF, FOR_YOU, YOURS, YOUR_PLACES, FOLLO
 BY_VERB = {
     Verb.ASKED_TO_JOIN: FOR_DESK,
     Verb.REPORTED: FOR_DESK,
+    Verb.APPEALED: FOR_DESK,
     Verb.ASKED_REVIEW: FOR_CABINET,
     Verb.REGION_WISHED: FOR_STAFF,
     Verb.WITHOUT_MODERATOR: FOR_STAFF,

@@ -137,8 +137,19 @@ def _awaited(event: Event) -> Iterator[QuerySet]:  # type: ignore[type-arg]
         yield Role.objects.current().filter(name=Role.Name.SECRETARY).values("person")
     if event.verb in DESK_WAITS:
         yield Membership.objects.moderators().filter(region=event.region_id).values("person")
+    if event.verb == Verb.APPEALED:
+        yield _others_at_desk(event)
     if event.verb in STAFF_WAITS:
         yield Person.objects.filter(is_staff=True).values("pk")
+
+
+def _others_at_desk(event: Event) -> QuerySet:  # type: ignore[type-arg]
+    """Return the moderators but for who made the ruling; staff, where there is no other."""
+    ruler = event.data.get("ruler", 0)
+    moderators = Membership.objects.moderators().filter(region=event.region_id).exclude(person=ruler)
+    if moderators.exists():
+        return moderators.values("person")
+    return Person.objects.filter(is_staff=True).exclude(pk=ruler).values("pk")
 
 
 def _meant(event: Event) -> Iterator[QuerySet]:  # type: ignore[type-arg]

@@ -329,6 +329,29 @@ class RulingForm(TextForm):
     )
 
 
+class AppealForm(TextForm):
+    words = LongText(
+        label=_("Why do you not agree?"),
+        help_text=_("Another moderator than the one who hid it reads this."),
+        max_length=2000,
+    )
+
+
+class AppealAnswerForm(TextForm):
+    """What the other moderator decides; the author reads why."""
+
+    YES, NO = "ja", "nee"
+
+    CHOICES = ((YES, _("Put it back")), (NO, _("It stays hidden")))
+
+    besluit = forms.ChoiceField(label=_("Your decision"), choices=CHOICES, widget=forms.RadioSelect)
+    answer = LongText(label=_("Explanation for the author"), max_length=2000)
+
+    @property
+    def is_yes(self) -> bool:
+        return bool(self.cleaned_data["besluit"] == self.YES)
+
+
 class ClosingForm(TextForm):
     """Why the comments are closed."""
 

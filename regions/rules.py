@@ -8,8 +8,10 @@ from regions.models.region import Membership, Region
 from regions.models.standing import Reader, standing_of
 
 if TYPE_CHECKING:
+    from regions.models.appeal import Appeal
     from regions.models.attachment import Attachment
     from regions.models.comment import Comment
+    from regions.models.moderation import Ruling
 
 
 def is_signed_in(person: Reader, thing: object = None) -> bool:
@@ -115,6 +117,27 @@ def can_hide(person: Reader, contribution: Contribution) -> bool:
 
 def can_restore(person: Reader, contribution: Contribution) -> bool:
     return contribution.state == State.HIDDEN and can_moderate(person, contribution)
+
+
+def can_read_ruling(person: Reader, ruling: "Ruling") -> bool:
+    """Whom it is about, the moderators of the region and staff."""
+    if can_moderate(person, ruling.contribution):
+        return True
+    if ruling.comment:
+        return is_signed_in(person) and ruling.comment.author == person
+    return is_owner(person, ruling.contribution)
+
+
+def can_appeal(person: Reader, ruling: "Ruling") -> bool:
+    """Author and team, or the writer of the comment; once, and while it is hidden."""
+    is_theirs = ruling.comment.author == person if ruling.comment else is_owner(person, ruling.contribution)
+    return is_signed_in(person) and is_theirs and not ruling.was_appealed and ruling.is_in_force()
+
+
+def can_decide_appeal(person: Reader, appeal: "Appeal") -> bool:
+    """Another moderator of the region than the one who hid it, or staff; never on one's own text."""
+    is_other = isinstance(person, Person) and person.pk not in (appeal.ruling.by_id, appeal.by_id)
+    return is_other and can_moderate(person, appeal.ruling.contribution)
 
 
 def can_read_hidden_comment(person: Reader, comment: "Comment") -> bool:

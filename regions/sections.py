@@ -39,6 +39,8 @@ class Line:
     gone: str = ""
     note: str = ""
     reply_url: str = ""
+    is_own: bool = False
+    appeal_url: str = ""
     restore_url: str = ""
 
 
@@ -89,6 +91,7 @@ def _line(person: Reader, contribution: Contribution, comment: Comment) -> Line:
         comment,
         note=_("Hidden by a moderator. Only the writer, the moderators and staff see it."),
         restore_url=restore_url,
+        is_own=comment.author == person,
     )
 
 
@@ -98,6 +101,11 @@ def _tell_why(lines: Iterable[Line]) -> None:
     for ruling in Ruling.objects.why_hidden(hidden):
         line = hidden[ruling.comment_id or 0]
         line.note = f"{line.note} {ruling.get_reason_display()}. {ruling.words}"
+        if ruling.was_appealed and ruling.appeal.answer:
+            again = _("Another moderator looked at it, and it stays hidden: %(answer)s")
+            line.note = f"{line.note} {again % {'answer': ruling.appeal.answer}}"
+        elif line.is_own and not ruling.was_appealed:
+            line.appeal_url = reverse("regions:appeal", args=[ruling.pk])
 
 
 def _reply_url(person: Reader, comment: Comment) -> str:
@@ -153,10 +161,12 @@ def moderation_section(person: Reader, contribution: Contribution) -> dict[str, 
     A query only where the contribution is hidden: the ruling that says why.
     """
     is_hidden = contribution.state == State.HIDDEN
+    ruling = contribution.rulings.last_hiding() if is_hidden else None
     return {
         "moderation": {
             "contribution": contribution,
-            "ruling": contribution.rulings.last_hiding() if is_hidden else None,
+            "ruling": ruling,
+            "may_appeal": ruling and rules.is_owner(person, contribution) and not ruling.was_appealed,
             "may_hide": rules.can_hide(person, contribution),
             "may_restore": rules.can_restore(person, contribution),
             "may_close": rules.can_moderate(person, contribution) and contribution.state == State.PUBLISHED,

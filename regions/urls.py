@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from regions.views import attachment, comment, follow, invitation, membership, moderation, region
+from regions.views import appeal, attachment, comment, follow, invitation, membership, moderation, region
 
 app_name = "regions"
 urlpatterns = [
@@ -39,6 +39,8 @@ urlpatterns = [
     path("reacties/<int:pk>/verbergen/", moderation.hide_comment, name="comment_hide"),
     path("reacties/<int:pk>/terugzetten/", moderation.restore_comment, name="comment_restore"),
     path("signalen/<int:pk>/sluiten/", moderation.close_report, name="report_close"),
+    path("besluiten/<int:pk>/herbeoordeling/", appeal.appeal, name="appeal"),
+    path("herbeoordelingen/<int:pk>/", appeal.appeal_decide, name="appeal_decide"),
     path("bestanden/<int:pk>/", attachment.attachment, name="attachment"),
     path("bestanden/<int:pk>/verwijderen/", attachment.remove, name="attachment_remove"),
 ]

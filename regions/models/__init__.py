@@ -1,5 +1,6 @@
 """The room of the regions: one file per noun; what all kinds of contributions share stands here."""
 
+from regions.models.appeal import Appeal
 from regions.models.attachment import Attachment
 from regions.models.comment import Comment
 from regions.models.contribution import (
@@ -23,6 +24,7 @@ from regions.models.theme import Theme
 from regions.models.version import Draft, Version
 
 __all__ = [
+    "Appeal",
     "Attachment",
     "Audience",
     "Comment",

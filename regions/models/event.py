@@ -51,6 +51,8 @@ class Verb(models.TextChoices):
     COMMENT_DELETED = "comment-deleted", _("deleted a comment")
     COMMENT_HIDDEN = "comment-hidden", _("hid a comment")
     COMMENT_RESTORED = "comment-restored", _("put a comment back")
+    APPEALED = "appealed", _("asked another moderator to look")
+    APPEAL_DECIDED = "appeal-decided", _("decided after a second look")
     REPORTED = "reported", _("reported this")
     REPORT_CLOSED = "report-closed", _("closed a report")
     ASKED_TO_JOIN = "asked-to-join", _("asked to join the region")

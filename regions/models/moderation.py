@@ -94,14 +94,15 @@ class RulingQuerySet(models.QuerySet["Ruling"]):
 
     def last_hiding(self) -> "Ruling | None":
         """Return the ruling that says why a contribution is hidden."""
-        return self.filter(measure=Ruling.Measure.HIDE, comment=None).order_by("-at", "-pk").first()
+        hidings = self.filter(measure=Ruling.Measure.HIDE, comment=None).select_related("appeal", "by")
+        return hidings.order_by("-at", "-pk").first()
 
     def why_hidden(self, comments: Iterable[int]) -> list["Ruling"]:
         """Return the last hiding of each of these comments, by id."""
         ids = list(comments)
         if not ids:
             return []
-        hidings = self.filter(comment__in=ids, measure=Ruling.Measure.HIDE)
+        hidings = self.filter(comment__in=ids, measure=Ruling.Measure.HIDE).select_related("appeal")
         return list(hidings.order_by("comment", "-at", "-pk").distinct("comment"))
 
 
@@ -124,6 +125,16 @@ class Ruling(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
     objects = RulingQuerySet.as_manager()
+
+    @property
+    def was_appealed(self) -> bool:
+        return hasattr(self, "appeal")
+
+    def is_in_force(self) -> bool:
+        """Tell whether this is why something is hidden at this moment."""
+        later = Ruling.objects.filter(contribution=self.contribution_id, comment=self.comment_id, pk__gt=self.pk)
+        changes = (Ruling.Measure.HIDE, Ruling.Measure.RESTORE)
+        return self.measure == Ruling.Measure.HIDE and not later.filter(measure__in=changes).exists()
 
     @classmethod
     @transaction.atomic

@@ -18,7 +18,7 @@ from regions import rules
 from regions.errors import AlreadyDone
 from regions.forms import AboutQuery, ClosingForm, PartQuery, ReportForm, RulingForm
 from regions.gate import allow, fetch, fetch_comment
-from regions.models import Comment, Contribution, Region, Report, Ruling
+from regions.models import Appeal, Comment, Contribution, Region, Report, Ruling
 from regions.models.contribution import WITHHELD
 from regions.paging import pieces_of
 from regions.views.membership import moderated_region
@@ -43,6 +43,7 @@ def _waiting(request: PersonRequest, region: Region) -> dict[str, QuerySet[Any]]
     seen = Contribution.objects.visible_to(request.user).filter(region=region)
     return {
         "aanvragen": region.memberships.pending().for_desk(),
+        "herbeoordelingen": Appeal.objects.open().filter(ruling__contribution__in=seen).for_list(),
         "signalen": Report.objects.open().filter(contribution__in=seen).for_list(),
         "verborgen": seen.filter(state__in=WITHHELD).for_desk(),
         "reacties": Comment.objects.hidden().filter(contribution__in=seen).for_desk(),

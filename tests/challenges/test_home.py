@@ -50,7 +50,7 @@ def test_what_waits_is_told_to_whom_it_waits_for(
         ],
         bram: [],
         eva: [],
-        mo: [("user-plus", "Utrecht", "/regios/utrecht/leden/")],
+        mo: [("user-plus", "Utrecht", "/regios/utrecht/moderatie/")],
         emil: [],
         kim: [("help-circle", "Plan", url + "feedback/geven/")],
         kas: [],

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 
 from accounts.models import Person
-from regions.models import Comment, Contribution, Event, Follow, Invitation, Membership, Region, Ruling, Verb
+from regions.models import Appeal, Comment, Contribution, Event, Follow, Invitation, Membership, Region, Ruling, Verb
 from tests import make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -137,3 +137,11 @@ def test_one_of_two_moderators_suspends_and_both_may_go_at_once(utrecht: Region,
     at_once(sender(mo, path, {}), sender(mia, path, {}))
     assert utrecht.memberships.active().count() == 0
     assert Event.objects.filter(verb=Verb.WITHOUT_MODERATOR).count() == 1
+
+
+def test_one_of_two_decides_on_an_appeal(utrecht: Region, anna: Person, mo: Person, mia: Person, stan: Person) -> None:
+    ruling = Ruling.hide(make.challenge(by=anna, region=utrecht), by=mo, reason="other", words="Nee.")
+    path = f"/herbeoordelingen/{Appeal.make(ruling, by=anna, words='Toch.').pk}/"
+    no, yes = ({"besluit": word, "answer": "Zo is het."} for word in ("nee", "ja"))
+    assert sorted(at_once(sender(mia, path, no), sender(stan, path, yes))) == [["ok"], ["warning"]]
+    assert Event.objects.filter(verb=Verb.APPEAL_DECIDED).count() == 1

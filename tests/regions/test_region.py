@@ -178,7 +178,7 @@ def test_pages_take_the_same_queries_for_one_and_for_thirty(
         "region": 5,
         "region of a member": 12,
         "members": 7,
-        "desk": 11,
+        "desk": 12,
         "search": 1,
     }
 

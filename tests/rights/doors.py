@@ -102,6 +102,8 @@ def _subject(name: str, things: dict[str, Any]) -> int:
         "regions:report_close": "report",
         "regions:decide": "membership",
         "regions:suspend": "active",
+        "regions:appeal_decide": "appeal",
+        "regions:appeal": "ruling",
         "regions:readmit": "suspended",
         "regions:invitation_": "invitation",
         "regions:attachment": "attachment",

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import Person
 from challenges.models import Challenge, Offer, Prototype, Review, TestRound
 from regions.models import (
+    Appeal,
     Attachment,
     Comment,
     Invitation,
@@ -54,6 +55,7 @@ CANARIES = {
     "kanariemotivatie": DESK,
     "kanariegenodigde": DESK,
     "kanarieschorsing": DESK,
+    "kanariebezwaar": DESK,
     "kanariewelkom": DESK,
     "kanariesignaal": DESK,
     "kanarieuitleg": TEAM | DESK,
@@ -149,6 +151,11 @@ def _around(world: World, utrecht: Region) -> None:
     make.challenge(by=anna, region=utrecht, state=State.DRAFT, title="kanarieconcept over wonen")
     hidden = make.challenge(by=anna, region=utrecht, title="kanarieverborgen over wonen")
     Ruling.hide(hidden, by=mo, reason="other", words="kanarieuitleg")
+    appealed = make.challenge(by=anna, region=utrecht, title="betwist")
+    ruling = Ruling.hide(appealed, by=mo, reason="other", words="uitleg")
+    rows = {"appeal": Appeal.make(ruling, by=anna, words="kanariebezwaar"), "ruling": hidden.rulings.get()}
+    world.open |= rows
+    world.closed |= rows
     gone = Comment.write(shown, "kanarieverborgenreactie", by=make.person("Rob"))
     Ruling.on_comment(gone, by=mo, hide=True, reason="other")
     carla = make.person("Carla")
