@@ -64,7 +64,7 @@ TEAM_WAITS = frozenset({Verb.OFFERED, Verb.REVIEWED, Verb.WARNED_SILENT})
 TEAM_ABOUT = frozenset({Verb.BOARD_DECIDED, Verb.HIDDEN, Verb.RESTORED})
 """What others decided about the challenge of author and team."""
 
-DESK_WAITS = frozenset({Verb.ASKED_TO_JOIN, Verb.REPORTED})
+DESK_WAITS = frozenset({Verb.ASKED_TO_JOIN, Verb.REPORTED, Verb.SUBMITTED})
 """What waits on the moderators of the region."""
 
 

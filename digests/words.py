@@ -47,6 +47,7 @@ ABOUT_ME = {
     Verb.JOINED_TEAM: gettext_lazy("took you into the team"),
     Verb.LEFT_TEAM: gettext_lazy("took you out of the team"),
     Verb.HANDED_OVER: gettext_lazy("handed this over to you"),
+    Verb.APPROVED: gettext_lazy("looked at your challenge and published it"),
     Verb.COMMENT_HIDDEN: gettext_lazy("hid your comment"),
     Verb.COMMENT_RESTORED: gettext_lazy("put your comment back"),
     Verb.APPEAL_DECIDED: gettext_lazy("looked at it anew and left it hidden"),
@@ -120,6 +121,7 @@ def _ruling(seen: Seen) -> str:
 
 
 TEXTS: dict[str, Callable[[Seen], str]] = {
+    Verb.SUBMITTED: lambda seen: seen.challenge.summary if seen.challenge else "",
     Verb.PUBLISHED: lambda seen: seen.challenge.summary if seen.challenge else "",
     Verb.COMMENTED: lambda seen: seen.about.text,
     Verb.MOVED: lambda seen: seen.about.note,

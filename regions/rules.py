@@ -115,6 +115,10 @@ def can_hide(person: Reader, contribution: Contribution) -> bool:
     return contribution.state in hideable and can_moderate(person, contribution)
 
 
+def can_approve(person: Reader, contribution: Contribution) -> bool:
+    return contribution.state == State.PENDING and can_moderate(person, contribution)
+
+
 def can_restore(person: Reader, contribution: Contribution) -> bool:
     return contribution.state == State.HIDDEN and can_moderate(person, contribution)
 

@@ -31,6 +31,7 @@ urlpatterns = [
     path("stuk/<int:pk>/volgen/", follow.follow, name="follow"),
     path("stuk/<int:pk>/signaal/", moderation.report, name="report"),
     path("stuk/<int:pk>/verbergen/", moderation.hide, name="hide"),
+    path("stuk/<int:pk>/goedkeuren/", moderation.approve, name="approve"),
     path("stuk/<int:pk>/terugzetten/", moderation.restore, name="restore"),
     path("stuk/<int:pk>/bestanden/", attachment.attach, name="attach"),
     path("reacties/<int:pk>/", comment.place, name="comment_place"),

@@ -230,15 +230,20 @@ class Challenge(Contribution):  # type: ignore[django-manager-missing]  # of tag
 
     @transaction.atomic
     def publish(self, by: Person) -> None:
-        """Make a draft readable for its audience. Raises AlreadyDone when it was published before."""
+        """Make a draft readable for its audience, or for a moderator first. Raises AlreadyDone when it was before."""
         locked = Challenge.objects.lock(self.pk)
         if locked.state != State.DRAFT:
             raise AlreadyDone(locked.state)
-        locked.state = State.PUBLISHED
-        locked.published_at = locked.last_activity_at = locked.stage_at = timezone.now()
+        is_held_back = locked.is_held_back
+        locked.state = State.PENDING if is_held_back else State.PUBLISHED
+        locked.published_at = None if is_held_back else timezone.now()
+        locked.last_activity_at = locked.stage_at = timezone.now()
         locked.save(update_fields=["state", "published_at", "last_activity_at", "stage_at"])
         locked.index()
-        Event.write(Verb.PUBLISHED, by=by, contribution=locked)
+        if is_held_back:
+            Event.write(Verb.SUBMITTED, by=by, contribution=locked, audience=Audience.DESK)
+        else:
+            Event.write(Verb.PUBLISHED, by=by, contribution=locked)
 
     @transaction.atomic
     def discard(self) -> None:

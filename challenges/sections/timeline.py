@@ -16,6 +16,8 @@ from regions.text import plain
 STEP = 30
 
 ICONS = {
+    Verb.SUBMITTED: "send",
+    Verb.APPROVED: "check",
     Verb.PUBLISHED: "send",
     Verb.IMPORTED: "download",
     Verb.EDITED: "pencil",

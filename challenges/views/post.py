@@ -51,13 +51,20 @@ def wants_to_publish(request: PersonRequest) -> bool:
     return request.POST.get("action") == "publish"
 
 
+def _said(challenge: Challenge) -> str:
+    challenge.refresh_from_db(fields=["state"])
+    if challenge.state == State.PENDING:
+        return _("Your challenge is with the moderators: they look first at what a new member posts. You get a notice.")
+    return _("Your challenge is published. Now others can read it and help.")
+
+
 def published(request: PersonRequest, challenge: Challenge) -> HttpResponse:
     try:
         challenge.publish(request.user)
     except AlreadyDone:
         messages.info(request, _("This was published before."))
     else:
-        messages.success(request, _("Your challenge is published. Now others can read it and help."))
+        messages.success(request, _said(challenge))
     return redirect(challenge)
 
 

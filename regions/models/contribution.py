@@ -126,8 +126,8 @@ class ContributionQuerySet(models.QuerySet[M]):
         return self.filter(Exists(Follow.objects.filter(contribution=OuterRef("pk"), person=person)))
 
     def for_desk(self) -> Self:
-        """What a moderator needs to know of each, the one that waits longest first."""
-        return self.select_related("author").order_by("last_activity_at", "pk")
+        """What a moderator needs to know of each: what waits for a moderator first, the longest on top."""
+        return self.select_related("author").order_by("-state", "last_activity_at", "pk")
 
     def lock(self, pk: int) -> M:
         """Return the row as it is now, locked until the end of the transaction (parent and child)."""
@@ -223,6 +223,26 @@ class Contribution(models.Model):  # type: ignore[django-manager-missing]  # of 
             mine = self.involvements.current().filter(person=person, part__in=OWNERS)
             kept[person.pk] = mine.exists()
         return kept[person.pk]
+
+    @property
+    def is_held_back(self) -> bool:
+        """Tell whether a moderator looks first: at the first thing that a newcomer posts, where the region wants so."""
+        if not self.region.holds_back or self.region.memberships.moderators().filter(person=self.author_id).exists():
+            return False
+        before = Contribution.objects.filter(region=self.region_id, author=self.author_id)
+        return not before.filter(state__in=READABLE).exists()
+
+    @transaction.atomic
+    def approve(self, by: Person) -> None:
+        """Publish what waited for a moderator; its author hears it. Raises AlreadyDone when a colleague was first."""
+        locked = Contribution.objects.lock(self.pk)
+        if locked.state != State.PENDING:
+            raise AlreadyDone(locked.state)
+        locked.state = State.PUBLISHED
+        locked.published_at = locked.last_activity_at = timezone.now()
+        locked.save(update_fields=["state", "published_at", "last_activity_at"])
+        Event.write(Verb.APPROVED, by=by, contribution=locked, subject=locked.author, audience=Audience.DESK)
+        Event.write(Verb.PUBLISHED, by=locked.author, contribution=locked)
 
     def touch(self, at: datetime | None = None) -> None:
         """Note that something happened here; call with the row locked."""

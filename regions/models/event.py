@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 class Verb(models.TextChoices):
     """Everything that can happen; the label is the line of the timeline, with the actor in front."""
 
+    SUBMITTED = "submitted", _("posted this, and a moderator looks first")
+    APPROVED = "approved", _("looked at this and published it")
     PUBLISHED = "published", _("published this")
     IMPORTED = "imported", _("brought this in from elsewhere")
     EDITED = "edited", _("changed the text")

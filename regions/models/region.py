@@ -69,6 +69,7 @@ class Region(models.Model):
     question = models.CharField(_("your question to who wants to join"), max_length=240, blank=True)
     house_rules = models.TextField(_("house rules"), max_length=10_000, blank=True, help_text=_("Markdown"))
     welcome_mail = models.TextField(_("welcome mail"), max_length=5_000, blank=True)
+    holds_back = models.BooleanField(_("look first at what newcomers post"), default=False)
     member_count = models.PositiveIntegerField(default=0, editable=False)
 
     objects = RegionQuerySet.as_manager()
@@ -155,8 +156,8 @@ class Region(models.Model):
         return membership
 
     @transaction.atomic
-    def arrange(self, by: Person, **words: str) -> None:
-        """Change how people join: `joining`, `question`, `house_rules` and `welcome_mail`."""
+    def arrange(self, by: Person, **words: str | bool) -> None:
+        """Change how people join and begin: what `JoiningForm` holds."""
         locked = Region.objects.select_for_update().get(pk=self.pk)
         for name, value in words.items():
             setattr(locked, name, value)

@@ -109,6 +109,15 @@ def hide(request: PersonRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
+def approve(request: PersonRequest, pk: int) -> HttpResponse:
+    """Publish what waited for a moderator."""
+    contribution = fetch(Contribution.objects.all(), request.user, pk, may=rules.can_moderate)
+    said = _("This is published. The author hears it.")
+    return _done(request, contribution, lambda: contribution.approve(request.user), said)
+
+
+@require_POST
+@login_required
 def restore(request: PersonRequest, pk: int) -> HttpResponse:
     contribution = fetch(Contribution.objects.all(), request.user, pk, may=rules.can_moderate)
     said = _("This is back. The author hears it.")

@@ -66,6 +66,8 @@ RULES: dict[Verb, tuple[Audience, dict[str, str]]] = {
     Verb.COMMENT_HIDDEN: (DESK, {"sub": "about"}),
     Verb.COMMENT_RESTORED: (DESK, {"sub": "about"}),
     Verb.REPORTED: (DESK, {"mo": "waits"}),
+    Verb.SUBMITTED: (DESK, {"mo": "waits"}),
+    Verb.APPROVED: (DESK, {"sub": "about"}),
     Verb.APPEALED: (DESK, {"mo": "waits"}),
     Verb.APPEAL_DECIDED: (DESK, {"sub": "about"}),
     Verb.REPORT_CLOSED: (DESK, {"sub": "about"}),

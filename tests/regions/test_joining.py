@@ -93,6 +93,7 @@ def test_moderators_say_how_people_join_and_nobody_else(
     assert browser(mo).post(path, words).status_code == 302
     utrecht.refresh_from_db()
     assert {name: getattr(utrecht, name) for name in words} == words
+    assert utrecht.holds_back is False
     assert list(Event.objects.filter(verb=Verb.REGION_ARRANGED).values_list("actor", "region")) == [(mo.pk, utrecht.pk)]
     assert browser(stan).get(path).status_code == 200
 

@@ -145,3 +145,11 @@ def test_one_of_two_decides_on_an_appeal(utrecht: Region, anna: Person, mo: Pers
     no, yes = ({"besluit": word, "answer": "Zo is het."} for word in ("nee", "ja"))
     assert sorted(at_once(sender(mia, path, no), sender(stan, path, yes))) == [["ok"], ["warning"]]
     assert Event.objects.filter(verb=Verb.APPEAL_DECIDED).count() == 1
+
+
+def test_one_of_two_moderators_publishes_what_waited(utrecht: Region, anna: Person, mo: Person, mia: Person) -> None:
+    Region.objects.update(holds_back=True)
+    challenge = make.challenge(by=anna, region=Region.objects.get())
+    path = f"/stuk/{challenge.pk}/goedkeuren/"
+    assert sorted(at_once(sender(mo, path, {}), sender(mia, path, {}))) == [["ok"], ["warning"]]
+    assert Event.objects.filter(verb=Verb.PUBLISHED).count() == 1

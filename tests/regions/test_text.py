@@ -50,3 +50,14 @@ def test_markdown_gives_no_script_and_no_picture(text: str) -> None:
 
 def test_plain_gives_the_words_on_one_line() -> None:
     assert plain("**Vet** & [link](https://x.nl)\n\n- een\n- twee") == "Vet & link een twee"
+
+
+def test_the_guard_leaves_hidden_fields_alone() -> None:
+    """The mark of a version is made of digits and letters: by chance nine digits of it pass the test."""
+
+    class Form(TextForm):
+        words = forms.CharField()
+        seen = forms.CharField(widget=forms.HiddenInput)
+
+    assert Form({"words": "Goed.", "seen": "ab123456782cdef0"}).is_valid()
+    assert Form({"words": "123456782", "seen": "x"}).is_valid() is False
