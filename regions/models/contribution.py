@@ -16,7 +16,7 @@ from taggit.models import ItemBase, Tag
 
 from accounts.models import Affiliation, Person
 from regions.errors import AlreadyDone
-from regions.models.event import Audience, Event, Verb
+from regions.models.event import Audience, Event, EventQuerySet, Verb
 from regions.models.region import Region
 from regions.models.standing import Reader, Standing, standing_of
 from regions.models.theme import Theme
@@ -126,8 +126,8 @@ class ContributionQuerySet(models.QuerySet[M]):
         return self.filter(Exists(Follow.objects.filter(contribution=OuterRef("pk"), person=person)))
 
     def for_desk(self) -> Self:
-        """What a moderator needs to know of each: what waits for a moderator first, the longest on top."""
-        return self.select_related("author").order_by("-state", "last_activity_at", "pk")
+        """What a moderator needs to know of each, the latest first."""
+        return self.select_related("author").order_by("-last_activity_at", "-pk")
 
     def lock(self, pk: int) -> M:
         """Return the row as it is now, locked until the end of the transaction (parent and child)."""
@@ -351,7 +351,7 @@ class Follow(models.Model):
         constraints = (models.UniqueConstraint(fields=("contribution", "person"), name="one_follow_per_person"),)
 
 
-def events_visible_to(person: Reader) -> models.QuerySet[Event]:
+def events_visible_to(person: Reader) -> EventQuerySet:
     """Return the events that this person may know of: they see the contribution, and the audience holds them."""
     standing = standing_of(person)
     # Each event asks for its own contribution. Beside an OR, the database would rather read all contributions first,

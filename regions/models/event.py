@@ -90,7 +90,39 @@ class Audience(models.TextChoices):
     DESK = "desk", _("moderators and staff")
 
 
+MODERATION = (
+    Verb.LET_IN,
+    Verb.NOT_LET_IN,
+    Verb.JOINED,
+    Verb.LEFT,
+    Verb.INVITED,
+    Verb.INVITATION_WITHDRAWN,
+    Verb.SUSPENDED,
+    Verb.READMITTED,
+    Verb.WITHOUT_MODERATOR,
+    Verb.REGION_ARRANGED,
+    Verb.SUBMITTED,
+    Verb.APPROVED,
+    Verb.REPORTED,
+    Verb.REPORT_CLOSED,
+    Verb.HIDDEN,
+    Verb.RESTORED,
+    Verb.COMMENTS_CLOSED,
+    Verb.COMMENTS_OPENED,
+    Verb.COMMENT_HIDDEN,
+    Verb.COMMENT_RESTORED,
+    Verb.APPEALED,
+    Verb.APPEAL_DECIDED,
+)
+"""What the log of a region holds, for its moderators and staff."""
+
+
 class EventQuerySet(models.QuerySet["Event"]):
+    def moderation_of(self, region: "Region") -> Self:
+        """The log of a region, newest first."""
+        found = self.filter(region=region, verb__in=MODERATION).select_related("actor", "subject", "contribution")
+        return found.order_by("-at", "-pk")
+
     def on(self, contribution: "Contribution") -> Self:
         return self.filter(contribution=contribution).select_related("actor").order_by("-at", "-pk")
 

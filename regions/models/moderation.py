@@ -21,7 +21,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self.filter(closed_at__isnull=True)
 
     def for_list(self) -> Self:
-        return self.select_related("person", "contribution", "comment").order_by("at", "pk")
+        return self.select_related("person", "contribution__region", "comment").order_by("at", "pk")
 
 
 class Report(models.Model):

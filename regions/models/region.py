@@ -8,7 +8,7 @@ from typing import Any, Self
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models, transaction
-from django.db.models import Func, OuterRef, Prefetch, Q
+from django.db.models import Exists, Func, OuterRef, Prefetch, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
@@ -37,6 +37,14 @@ class RegionQuerySet(models.QuerySet["Region"]):
         return self.annotate(
             municipality_count=_length(places), contribution_count=_length(seen[: COUNT_EACH_UP_TO + 1])
         ).order_by(Lower("name"))
+
+    def on_desk_of(self, person: Person) -> list["Region"]:
+        """Return the regions that this person moderates; for staff also those that nobody moderates."""
+        moderated = Membership.objects.moderators().filter(region=OuterRef("pk"))
+        wanted = Q(Exists(moderated.filter(person=person)))
+        if person.is_staff and person.is_active:
+            wanted |= ~Q(Exists(moderated))
+        return list(self.filter(wanted).order_by(Lower("name")))
 
     def covering(self, municipality: Municipality) -> Self:
         return self.filter(municipalities=municipality)

@@ -162,6 +162,16 @@ def joining(request: PersonRequest, slug: str) -> HttpResponse:
     return render(request, "regions/joining.html", words, status=422 if form.errors else 200)
 
 
+def desk_of(request: HttpRequest, region: Region) -> HttpResponseRedirect | None:
+    """Return the way back to the desk that someone came from (`naar` in the form): of one region, or of theirs."""
+    match request.POST.get("naar"):
+        case "moderatie":
+            return redirect("regions:desk", region.slug)
+        case "mijn":
+            return redirect("regions:own_desk")
+    return None
+
+
 def _answer(request: PersonRequest, membership: Membership, form: DecisionForm) -> HttpResponseRedirect:
     who = {"name": membership.person.name}
     try:
@@ -171,4 +181,4 @@ def _answer(request: PersonRequest, membership: Membership, form: DecisionForm) 
     else:
         said = _("%(name)s is a member now.") if form.is_yes else _("%(name)s hears that it is a no, and why.")
         messages.success(request, said % who)
-    return redirect("regions:desk", membership.region.slug)
+    return desk_of(request, membership.region) or redirect("regions:desk", membership.region.slug)

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from initiate.once import once
 from initiate.requests import PersonRequest
 from regions import rules
+from regions.desk import waiting_at
 from regions.errors import AlreadyDone
-from regions.forms import AboutQuery, ClosingForm, PartQuery, ReportForm, RulingForm
+from regions.forms import AboutQuery, ClosingForm, PageQuery, PartQuery, ReportForm, RulingForm
 from regions.gate import allow, fetch, fetch_comment
-from regions.models import Appeal, Comment, Contribution, Region, Report, Ruling
-from regions.models.contribution import WITHHELD
+from regions.models import Comment, Contribution, Region, Report, Ruling, State
+from regions.models.contribution import events_visible_to
 from regions.paging import pieces_of
-from regions.views.membership import moderated_region
+from regions.views.membership import desk_of, moderated_region
 
 FIRST = gettext_lazy("A colleague was first: this was already done.")
 
@@ -32,23 +33,40 @@ FIRST = gettext_lazy("A colleague was first: this was already done.")
 @require_safe
 @login_required
 def desk(request: PersonRequest, slug: str) -> HttpResponse:
+    """What waits in one region."""
     region = moderated_region(request, slug)
-    parts = _waiting(request, region)
-    query = PartQuery.read(request.GET, parts=parts)
-    words = {"region": region, "query": query, "pieces": pieces_of(parts, query.part, query.page)}
+    query = PageQuery.read(request.GET)
+    words = {"region": region, "piece": waiting_at(request.user, [region.pk], query.page), "back": "moderatie"}
     return render(request, "regions/desk.html", words)
 
 
-def _waiting(request: PersonRequest, region: Region) -> dict[str, QuerySet[Any]]:
+@require_safe
+@login_required
+def own_desk(request: PersonRequest) -> HttpResponse:
+    """What waits in all regions that someone moderates; for staff also in those that nobody moderates."""
+    regions = Region.objects.on_desk_of(request.user)
+    if not regions:
+        raise Http404
+    query = PageQuery.read(request.GET)
+    piece = waiting_at(request.user, [region.pk for region in regions], query.page)
+    return render(request, "regions/own_desk.html", {"regions": regions, "piece": piece, "back": "mijn"})
+
+
+@require_safe
+@login_required
+def log(request: PersonRequest, slug: str) -> HttpResponse:
+    """What was decided in a region, by whom and why; and what is hidden now."""
+    region = moderated_region(request, slug)
     seen = Contribution.objects.visible_to(request.user).filter(region=region)
-    return {
-        "aanvragen": region.memberships.pending().for_desk(),
-        "herbeoordelingen": Appeal.objects.open().filter(ruling__contribution__in=seen).for_list(),
-        "signalen": Report.objects.open().filter(contribution__in=seen).for_list(),
-        "verborgen": seen.filter(state__in=WITHHELD).for_desk(),
-        "reacties": Comment.objects.hidden().filter(contribution__in=seen).for_desk(),
+    parts: dict[str, QuerySet[Any]] = {
+        "logboek": events_visible_to(request.user).moderation_of(region),
         "besluiten": Ruling.objects.filter(contribution__in=seen).for_list(),
+        "verborgen": seen.filter(state=State.HIDDEN).for_desk(),
+        "reacties": Comment.objects.hidden().filter(contribution__in=seen).for_desk(),
     }
+    query = PartQuery.read(request.GET, parts=parts)
+    words = {"region": region, "query": query, "pieces": pieces_of(parts, query.part, query.page)}
+    return render(request, "regions/log.html", words)
 
 
 # --- reports ------------------------------------------------------------------------------------------------
@@ -188,7 +206,5 @@ def _done(
         messages.warning(request, FIRST)
     else:
         messages.success(request, said)
-    if request.POST.get("naar") == "moderatie":
-        contribution = thing.contribution if isinstance(thing, Comment) else thing
-        return redirect("regions:desk", contribution.region.slug)
-    return redirect(thing)
+    contribution = thing.contribution if isinstance(thing, Comment) else thing
+    return desk_of(request, contribution.region) or redirect(thing)

@@ -130,14 +130,15 @@ def test_the_desk_holds_what_waits_and_nothing_of_elsewhere(
     Ruling.on_comment(comment, by=mo, hide=True, reason="insult", words="Kanarie uitleg")
     Report.make(here, by=mo, reason="insult", words="Kanarie signaal")
     utrecht.ask_to_join(bo, "Kanarie motivatie")
-    page = browser(mo).get("/regios/utrecht/moderatie/")
-    text = page.content.decode()
+    pages = [browser(mo).get(f"/regios/utrecht/moderatie/{part}") for part in ("", "logboek/")]
+    text = "".join(page.content.decode() for page in pages)
     words = ("hier", "verborgen", "concept", "daar", "reactie", "uitleg", "signaal", "motivatie")
     found = {word for word in words if f"Kanarie {word}" in text}
     assert found == set(words) - {"concept", "daar"}
-    assert [row.pk for row in page.context["pieces"]["verborgen"].rows] == [hidden.pk]
-    assert there.pk not in [row.pk for row in page.context["pieces"]["verborgen"].rows]
-    assert browser(mo).get("/regios/eindhoven/moderatie/").status_code == 404
+    assert [row.pk for row in pages[1].context["pieces"]["verborgen"].rows] == [hidden.pk]
+    for part in ("", "logboek/"):
+        assert browser(mo).get(f"/regios/eindhoven/moderatie/{part}").status_code == 404
+    assert there.title not in text
 
 
 def test_the_desk_is_where_one_comes_back(browser: Browser, challenge: Challenge, mo: Person) -> None:
