@@ -38,6 +38,7 @@ urlpatterns = [
     path(f"{ONE}aanbod/<int:offer_pk>/afloop/", offers.offer_close, name="offer_close"),
     # the team
     path(f"{ONE}team/", team.team, name="team"),
+    path(f"{ONE}team/<int:person_pk>/overdragen/", team.hand_over, name="hand_over"),
     path(f"{ONE}team/<int:person_pk>/weg/", team.leave, name="team_leave"),
     # feedback of the InnovatieKabinet
     path("kabinet/", cabinet.cabinet, name="cabinet"),

@@ -89,6 +89,15 @@ def can_publish(person: Reader, contribution: Contribution) -> bool:
     )
 
 
+def can_hand_over(person: Reader, contribution: Contribution) -> bool:
+    """The author; the moderators of the region and staff when the author left."""
+    if contribution.state in (State.ARCHIVED, State.DRAFT) or not is_signed_in(person):
+        return False
+    if contribution.author == person:
+        return True
+    return can_moderate(person, contribution) and contribution.has_lost_its_author()
+
+
 def can_file(person: Reader, contribution: Contribution) -> bool:
     """Region, theme and tags: also the moderator, who tells the author."""
     if contribution.state in (State.ARCHIVED, State.DRAFT):

@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Person
 from challenges.forms.offers import ColleagueForm
@@ -15,7 +15,7 @@ from initiate.requests import PersonRequest
 from regions.errors import AlreadyDone
 from regions.gate import allow, fetch
 from regions.models import Part
-from regions.rules import can_edit
+from regions.rules import can_edit, can_hand_over
 
 
 @login_required
@@ -33,6 +33,7 @@ def team(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
         "parts": parts,
         "can_edit": can_edit(request.user, challenge),
         "can_leave": can_leave_team(request.user, challenge),
+        "can_hand_over": can_hand_over(request.user, challenge),
     }
     return render(request, "challenges/team.html", context, status=422 if form.is_bound else 200)
 
@@ -62,3 +63,21 @@ def leave(request: PersonRequest, pk: int, slug: str, person_pk: int) -> HttpRes
     if Challenge.objects.visible_to(request.user).filter(pk=challenge.pk).exists():
         return redirect("challenges:team", pk=challenge.pk, slug=challenge.slug)
     return redirect("challenges:list")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def hand_over(request: PersonRequest, pk: int, slug: str, person_pk: int) -> HttpResponse:
+    """Make a colleague of the team the author; asks first."""
+    challenge = fetch(Challenge.objects.for_detail(), request.user, pk, may=can_hand_over)
+    part = get_object_or_404(challenge.involvements.select_related("person"), person=person_pk, part=Part.TEAM)
+    if request.method != "POST":
+        return render(request, "challenges/hand_over.html", {"challenge": challenge, "person": part.person})
+    who = {"name": part.person.name}
+    try:
+        challenge.hand_over(part.person, by=request.user)
+    except AlreadyDone:
+        messages.info(request, _("It was handed over in the meantime, or %(name)s is off the team.") % who)
+    else:
+        messages.success(request, _("%(name)s is the author now, and hears it.") % who)
+    return redirect("challenges:team", pk=challenge.pk, slug=challenge.slug)

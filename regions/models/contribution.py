@@ -272,12 +272,7 @@ class Contribution(models.Model):  # type: ignore[django-manager-missing]  # of 
         lasting = rows.current().first()
         if lasting:
             return lasting
-        row, _made = rows.update_or_create(
-            contribution_id=self.pk,
-            person=person,
-            part=part,
-            defaults={"ended_at": None, "started_at": at or timezone.now()},
-        )
+        row = self._begin(person, part, at)
         if part == Part.TEAM:
             Event.write(Verb.JOINED_TEAM, by=by, contribution=self, subject=person, about=row, at=at)
         return row
@@ -293,6 +288,35 @@ class Contribution(models.Model):  # type: ignore[django-manager-missing]  # of 
         row.save(update_fields=["ended_at"])
         if part == Part.TEAM:
             Event.write(Verb.LEFT_TEAM, by=by, contribution=self, subject=person, about=row)
+
+    @transaction.atomic
+    def hand_over(self, to: Person, *, by: Person) -> None:
+        """Make someone of the team the author; the author before stays in the team.
+
+        Raises AlreadyDone when it was handed over in the meantime, or that person is on the team no more.
+        """
+        locked = Contribution.objects.lock(self.pk)
+        parts = Involvement.objects.current().filter(contribution_id=self.pk)
+        if locked.author_id != self.author_id or not parts.filter(person=to, part=Part.TEAM).exists():
+            raise AlreadyDone("author")
+        before = locked.author
+        parts.filter(Q(part=Part.AUTHOR) | Q(person=to, part=Part.TEAM)).update(ended_at=timezone.now())
+        self._begin(before, Part.TEAM)
+        begun = self._begin(to, Part.AUTHOR)
+        locked.author = to
+        locked.save(update_fields=["author"])
+        Event.write(Verb.HANDED_OVER, by=by, contribution=locked, subject=to, about=begun)
+
+    def _begin(self, person: Person, part: str, at: datetime | None = None) -> "Involvement":
+        begin = {"started_at": at or timezone.now(), "ended_at": None}
+        row, _made = Involvement.objects.update_or_create(
+            contribution_id=self.pk, person=person, part=part, defaults=begin
+        )
+        return row
+
+    def has_lost_its_author(self) -> bool:
+        """Tell whether the author is no member of the region any more, or has no account."""
+        return not self.region.memberships.active().filter(person=self.author_id).exists()
 
 
 class InvolvementQuerySet(models.QuerySet["Involvement"]):

@@ -99,3 +99,16 @@ def test_prototypes_at_once_get_numbers_of_their_own(team: tuple[Challenge, list
     at_once(*(lambda c=client: c.post(path, {"what": "Iets."}) for client in clients))
     assert sorted(Prototype.objects.values_list("number", flat=True)) == [1, 2, 3, 4]
     assert Challenge.objects.get().prototype_count == 4
+
+
+def test_handing_over_to_two_at_once_leaves_one_author(team: tuple[Challenge, list[Client]]) -> None:
+    challenge, clients = team
+    colleagues = [owner.person_id for owner in challenge.owners if owner.part == "team"][:2]
+    paths = [f"{challenge.get_absolute_url()}team/{pk}/overdragen/" for pk in colleagues]
+    at_once(*(lambda path=path: clients[0].post(path) for path in paths))
+    now = Challenge.objects.get()
+    authors = [owner.person_id for owner in now.owners if owner.part == "author"]
+    assert authors == [now.author_id]
+    assert now.author_id in colleagues
+    assert len(now.owners) == 4
+    assert Event.objects.filter(verb=Verb.HANDED_OVER).count() == 1

@@ -128,3 +128,54 @@ def test_the_page_takes_as_many_queries_for_a_large_team(
     for _ in range(12):
         challenge.involve(make.person(), Part.TEAM, by=anna)
     assert (count(browser(anna), at(challenge)), few) == (few, 6)  # type: ignore[operator]
+
+
+def hand_over(challenge: Challenge, to: Person) -> str:
+    return reverse("challenges:hand_over", args=[challenge.pk, challenge.slug, to.pk])
+
+
+def test_the_author_hands_over_and_stays_in_the_team(
+    browser: Browser, challenge: Challenge, anna: Person, bram: Person
+) -> None:
+    challenge.involve(bram, Part.TEAM, by=anna)
+    path = hand_over(challenge, bram)
+    assert (browser(anna).get(path).status_code, challenge.author) == (200, anna)
+    for _ in range(2):  # the second time she is not the author any more
+        browser(anna).post(path)
+    now = Challenge.objects.get(pk=challenge.pk)
+    assert (now.author, [(owner.person, owner.part) for owner in now.owners]) == (
+        bram,
+        [(bram, Part.AUTHOR), (anna, Part.TEAM)],
+    )
+    events = Event.objects.filter(verb=Verb.HANDED_OVER)
+    assert list(events.values_list("actor", "subject")) == [(anna.pk, bram.pk)]
+    browser(bram).post(hand_over(now, anna))
+    assert Challenge.objects.get(pk=challenge.pk).author == anna
+
+
+def test_who_may_hand_over(
+    browser: Browser, challenge: Challenge, anna: Person, bram: Person, mo: Person, emil: Person, stan: Person
+) -> None:
+    """A moderator does when the author left the region or has no account any more."""
+    challenge.involve(bram, Part.TEAM, by=anna)
+    cast = {"visitor": None, "anna": anna, "bram": bram, "mo": mo, "emil": emil, "stan": stan}
+    paths = hand_over(challenge, bram), hand_over(challenge, mo)
+
+    def found() -> dict[str, int]:
+        return {name: browser(person).get(paths[0]).status_code for name, person in cast.items()}
+
+    assert found() == {"visitor": 302, "anna": 200, "bram": 403, "mo": 403, "emil": 403, "stan": 403}
+    assert browser(anna).post(paths[1]).status_code == 404  # not in the team
+    anna.memberships.get().leave(anna)
+    assert found() == {"visitor": 302, "anna": 200, "bram": 403, "mo": 200, "emil": 403, "stan": 200}
+    browser(mo).post(paths[0])
+    assert Challenge.objects.get(pk=challenge.pk).author == bram
+
+
+@pytest.mark.parametrize("state", [State.DRAFT, State.ARCHIVED])
+def test_a_draft_and_what_is_archived_are_not_handed_over(
+    browser: Browser, anna: Person, bram: Person, utrecht: Region, state: str
+) -> None:
+    challenge = make.challenge(by=anna, region=utrecht, state=state)
+    challenge.involve(bram, Part.TEAM, by=anna)
+    assert browser(anna).post(hand_over(challenge, bram)).status_code == 403
