@@ -216,10 +216,6 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
             .order_by("-role", "person__name", "pk")
         )
 
-    def for_desk(self) -> Self:
-        """Who waits longest first."""
-        return self.for_list().order_by("since", "pk")
-
     def suspended(self) -> Self:
         return self.filter(state=Membership.State.SUSPENDED)
 
