@@ -44,6 +44,10 @@ def queue_account_mail(template_prefix: str, email: str, context: Mapping[str, A
     return mail
 
 
+BEGINS = frozenset({Verb.JOINED, Verb.LET_IN})
+"""What makes someone a member."""
+
+
 def queue_mail_of(event: Event) -> None:
     """Queue the mail that an event asks for by itself: an invitation, and the welcome to who became a member.
 
@@ -56,10 +60,6 @@ def queue_mail_of(event: Event) -> None:
         _queue(Mail.Kind.INVITATION, event, person=person, address=email)
     elif event.verb in BEGINS and event.region and event.region.welcome_mail:
         _queue(Mail.Kind.WELCOME, event, person=event.subject, address="")
-
-
-BEGINS = frozenset({Verb.JOINED, Verb.LET_IN})
-"""What makes someone a member."""
 
 
 def _queue(kind: str, event: Event, *, person: Person | None, address: str) -> None:

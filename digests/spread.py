@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -85,7 +86,7 @@ def spread_batch() -> int:
     """Turn some `Unspread` rows into notices, all or none of it; rows that a colleague holds are left to them."""
     rows = Unspread.objects.select_for_update(skip_locked=True, of=("self",)).order_by("event")[:BATCH]
     ids = list(rows.values_list("event", flat=True))
-    events = Event.objects.filter(pk__in=ids).select_related("contribution").order_by("pk")
+    events = Event.objects.filter(pk__in=ids).select_related("contribution", "region").order_by("pk")
     for event in events:
         queue_mail_of(event)
     whys = {event: concerned(event) for event in events if event.verb not in UNTOLD}
@@ -143,7 +144,7 @@ def _awaited(event: Event) -> Iterator[QuerySet]:  # type: ignore[type-arg]
         yield Person.objects.filter(is_staff=True).values("pk")
 
 
-def _others_at_desk(event: Event) -> QuerySet:  # type: ignore[type-arg]
+def _others_at_desk(event: Event) -> QuerySet[Any, Any]:
     """Return the moderators but for who made the ruling; staff, where there is no other."""
     ruler = event.data.get("ruler", 0)
     moderators = Membership.objects.moderators().filter(region=event.region_id).exclude(person=ruler)

@@ -20,10 +20,10 @@ def tick() -> None:
     Pulse.beat("worker")
     Pulse.beat("tick")
     reap()
-    Membership.objects.readmit_due()
     spread()
     plan()
     wake()
+    Membership.objects.readmit_due()
 
 
 @shared_task(time_limit=900, soft_time_limit=880)

@@ -61,18 +61,16 @@ def _sources(person: Person, regions: Collection[int]) -> Iterator[tuple[str, st
     yield REPORT, "at", Report.objects.open().filter(contribution__in=seen)
 
 
-READERS: dict[str, QuerySet[Any]] = {
-    JOINING: Membership.objects.for_list(),
-    POSTING: Contribution.objects.select_related("author", "region"),
-    APPEAL: Appeal.objects.for_list(),
-    REPORT: Report.objects.for_list(),
-}
-"""How the things of each sort are fetched: one query for each sort, and one for where people work."""
-
-
 def _things(wanted: list[tuple[str, int]]) -> dict[tuple[str, int], Any]:
+    """Fetch what waits: one query for each sort, and one for where people work today."""
+    readers: dict[str, QuerySet[Any]] = {
+        JOINING: Membership.objects.for_list(),
+        POSTING: Contribution.objects.select_related("author", "region"),
+        APPEAL: Appeal.objects.for_list(),
+        REPORT: Report.objects.for_list(),
+    }
     return {
         (sort, pk): thing
-        for sort, rows in READERS.items()
+        for sort, rows in readers.items()
         for pk, thing in rows.in_bulk([pk for one, pk in wanted if one == sort]).items()
     }

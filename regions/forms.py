@@ -251,10 +251,19 @@ class SuspensionForm(TextForm):
         return day
 
 
-class DecisionForm(TextForm):
-    """The answer to someone who asks to join: a no asks for a sentence."""
+YES, NO = "ja", "nee"
 
-    YES, NO = "ja", "nee"
+
+class YesNoForm(TextForm):
+    """A decision (`besluit`) with words for whom it is about."""
+
+    @property
+    def is_yes(self) -> bool:
+        return bool(self.cleaned_data["besluit"] == YES)
+
+
+class DecisionForm(YesNoForm):
+    """The answer to someone who asks to join: a no asks for a sentence."""
 
     besluit = forms.ChoiceField(
         label=_("Your answer"), choices=[(YES, _("Let in")), (NO, _("Do not let in"))], widget=forms.RadioSelect
@@ -266,13 +275,9 @@ class DecisionForm(TextForm):
         required=False,
     )
 
-    @property
-    def is_yes(self) -> bool:
-        return bool(self.cleaned_data["besluit"] == self.YES)
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if cleaned.get("besluit") == self.NO and not cleaned.get("answer"):
+        if cleaned.get("besluit") == NO and not cleaned.get("answer"):
             self.add_error("answer", _("Say why you do not let this person in."))
         return cleaned
 
@@ -343,19 +348,15 @@ class AppealForm(TextForm):
     )
 
 
-class AppealAnswerForm(TextForm):
+class AppealAnswerForm(YesNoForm):
     """What the other moderator decides; the author reads why."""
 
-    YES, NO = "ja", "nee"
-
-    CHOICES = ((YES, _("Put it back")), (NO, _("It stays hidden")))
-
-    besluit = forms.ChoiceField(label=_("Your decision"), choices=CHOICES, widget=forms.RadioSelect)
+    besluit = forms.ChoiceField(
+        label=_("Your decision"),
+        choices=[(YES, _("Put it back")), (NO, _("It stays hidden"))],
+        widget=forms.RadioSelect,
+    )
     answer = LongText(label=_("Explanation for the author"), max_length=2000)
-
-    @property
-    def is_yes(self) -> bool:
-        return bool(self.cleaned_data["besluit"] == self.YES)
 
 
 class ClosingForm(TextForm):

@@ -142,9 +142,9 @@ def can_read_ruling(person: Reader, ruling: "Ruling") -> bool:
 
 
 def can_appeal(person: Reader, ruling: "Ruling") -> bool:
-    """Author and team, or the writer of the comment; once, and while it is hidden."""
+    """Author and team, or the writer of the comment, once; `Appeal.make` sees whether it is still hidden."""
     is_theirs = ruling.comment.author == person if ruling.comment else is_owner(person, ruling.contribution)
-    return is_signed_in(person) and is_theirs and not ruling.was_appealed and ruling.is_in_force()
+    return is_signed_in(person) and is_theirs and not ruling.was_appealed
 
 
 def can_decide_appeal(person: Reader, appeal: "Appeal") -> bool:

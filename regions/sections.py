@@ -39,7 +39,6 @@ class Line:
     gone: str = ""
     note: str = ""
     reply_url: str = ""
-    is_own: bool = False
     appeal_url: str = ""
     restore_url: str = ""
 
@@ -68,7 +67,7 @@ def _lines(
     person: Reader, contribution: Contribution, threads: Page[Comment], replies: Iterable[Comment]
 ) -> list[Line]:
     lines = {comment.pk: _line(person, contribution, comment) for comment in [*threads, *replies]}
-    _tell_why(lines.values())
+    _tell_why(person, lines.values())
     below: defaultdict[int | None, list[Line]] = defaultdict(list)
     for line in lines.values():
         below[line.comment.parent_id].append(line)
@@ -91,20 +90,20 @@ def _line(person: Reader, contribution: Contribution, comment: Comment) -> Line:
         comment,
         note=_("Hidden by a moderator. Only the writer, the moderators and staff see it."),
         restore_url=restore_url,
-        is_own=comment.author == person,
     )
 
 
-def _tell_why(lines: Iterable[Line]) -> None:
+def _tell_why(person: Reader, lines: Iterable[Line]) -> None:
     """Add the reason to the notes above hidden comments."""
     hidden = {line.comment.pk: line for line in lines if line.note}
     for ruling in Ruling.objects.why_hidden(hidden):
         line = hidden[ruling.comment_id or 0]
+        ruling.comment = line.comment
         line.note = f"{line.note} {ruling.get_reason_display()}. {ruling.words}"
         if ruling.was_appealed and ruling.appeal.answer:
             again = _("Another moderator looked at it, and it stays hidden: %(answer)s")
             line.note = f"{line.note} {again % {'answer': ruling.appeal.answer}}"
-        elif line.is_own and not ruling.was_appealed:
+        elif rules.can_appeal(person, ruling):
             line.appeal_url = reverse("regions:appeal", args=[ruling.pk])
 
 
@@ -166,7 +165,7 @@ def moderation_section(person: Reader, contribution: Contribution) -> dict[str, 
         "moderation": {
             "contribution": contribution,
             "ruling": ruling,
-            "may_appeal": ruling and rules.is_owner(person, contribution) and not ruling.was_appealed,
+            "may_appeal": ruling is not None and rules.can_appeal(person, ruling),
             "may_approve": rules.can_approve(person, contribution),
             "may_hide": rules.can_hide(person, contribution),
             "may_restore": rules.can_restore(person, contribution),

@@ -229,8 +229,11 @@ class Challenge(Contribution):  # type: ignore[django-manager-missing]  # of tag
         Entry.put(self, self, title=self.title, text="\n".join(part for part in parts if part))
 
     @transaction.atomic
-    def publish(self, by: Person) -> None:
-        """Make a draft readable for its audience, or for a moderator first. Raises AlreadyDone when it was before."""
+    def publish(self, by: Person) -> bool:
+        """Make a draft readable for its audience; return False when a moderator looks first.
+
+        Raises AlreadyDone when it was published before.
+        """
         locked = Challenge.objects.lock(self.pk)
         if locked.state != State.DRAFT:
             raise AlreadyDone(locked.state)
@@ -244,6 +247,7 @@ class Challenge(Contribution):  # type: ignore[django-manager-missing]  # of tag
             Event.write(Verb.SUBMITTED, by=by, contribution=locked, audience=Audience.DESK)
         else:
             Event.write(Verb.PUBLISHED, by=by, contribution=locked)
+        return not is_held_back
 
     @transaction.atomic
     def discard(self) -> None:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Person
@@ -47,24 +48,23 @@ def new(request: PersonRequest) -> HttpResponse:
     return published(request, challenge) if wants_to_publish(request) else stored(request, challenge)
 
 
+PUBLISHED = gettext_lazy("Your challenge is published. Now others can read it and help.")
+HELD_BACK = gettext_lazy(
+    "Your challenge is with the moderators: they look first at what a new member posts. You get a notice."
+)
+
+
 def wants_to_publish(request: PersonRequest) -> bool:
     return request.POST.get("action") == "publish"
 
 
-def _said(challenge: Challenge) -> str:
-    challenge.refresh_from_db(fields=["state"])
-    if challenge.state == State.PENDING:
-        return _("Your challenge is with the moderators: they look first at what a new member posts. You get a notice.")
-    return _("Your challenge is published. Now others can read it and help.")
-
-
 def published(request: PersonRequest, challenge: Challenge) -> HttpResponse:
     try:
-        challenge.publish(request.user)
+        is_public = challenge.publish(request.user)
     except AlreadyDone:
         messages.info(request, _("This was published before."))
     else:
-        messages.success(request, _said(challenge))
+        messages.success(request, PUBLISHED if is_public else HELD_BACK)
     return redirect(challenge)
 
 

@@ -64,6 +64,7 @@ class Comment(models.Model):
         indexes = (
             models.Index(fields=("contribution", "at"), name="comments_of_a_contribution"),
             models.Index(fields=("-at", "-id"), condition=Q(state="hidden"), name="hidden_comments"),
+            models.Index(fields=("contribution",), condition=Q(state="hidden"), name="hidden_of_a_contribution"),
         )
 
     def __str__(self) -> str:

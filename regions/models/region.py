@@ -266,6 +266,7 @@ class Membership(models.Model):
         indexes = (
             models.Index(fields=("person", "state"), name="memberships_of_a_person"),
             models.Index(fields=("region", "state", "role"), name="members_of_a_region"),
+            models.Index(fields=("ends_on",), condition=Q(state="suspended"), name="suspensions_by_last_day"),
         )
 
     def __str__(self) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Person
+from accounts.models import Organisation, Person
 from regions.models import Appeal, Membership, Region, Report, Ruling, State
 from tests import make
 
@@ -114,3 +115,15 @@ def test_the_log_tells_what_moderators_did_and_not_elsewhere(
     found = browser(mo).get(f"{HERE}logboek/").context["pieces"]["logboek"].rows
     assert [(event.verb, event.actor) for event in found] == [("hidden", mo), ("let-in", mo)]
     assert len(browser(mo).get(f"{HERE}logboek/?deel=logboek").context["pieces"]) == 1
+
+
+def test_it_shows_where_someone_works_today(browser: Browser, utrecht: Region, mo: Person, bo: Person) -> None:
+    """Not where they worked on the day that the process started."""
+    organisation = Organisation.objects.create(name="Bureau Tijdelijk", kind="municipality")
+    bo.affiliations.create(
+        organisation=organisation, basis="colleague", confirmed_at=timezone.now(), ends_on=timezone.localdate()
+    )
+    utrecht.ask_to_join(bo)
+    assert "Bureau Tijdelijk" in browser(mo).get(HERE).content.decode()
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        assert "Bureau Tijdelijk" not in browser(mo).get(HERE).content.decode()
