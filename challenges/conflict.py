@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from challenges.diff import Piece, pieces
-from challenges.models.challenge import TEXT_FIELDS, text_label
+from challenges.models.challenge import Challenge, text_label
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ def merge(
 ) -> tuple[dict[str, str], list[Clash]]:
     """Return the texts with the colleague's changes where this person made none, and what both changed."""
     text, clashes = {}, []
-    for name in TEXT_FIELDS:
+    for name in Challenge.TEXT_FIELDS:
         is_mine = mine[name] != base.get(name)
         text[name] = mine[name] if is_mine else theirs[name]
         if is_mine and theirs[name] not in (base.get(name), mine[name]):

@@ -23,7 +23,9 @@ from regions.models import (
     Appeal,
     Attachment,
     Comment,
+    Contribution,
     Event,
+    Kind,
     Membership,
     Notice,
     Region,
@@ -34,8 +36,8 @@ from regions.models import (
 )
 from regions.models.contribution import events_visible_to
 
-KINDS = (Challenge,)
-"""The kinds of contributions, each of which knows its own page."""
+KINDS: dict[str, type[Contribution]] = {Kind.CHALLENGE: Challenge}
+"""The kinds of contributions of which a line tells more than their title."""
 
 ABOUT: dict[str, tuple[type[Model], tuple[str, ...]]] = {
     model.__name__.lower(): (model, with_)
@@ -82,6 +84,11 @@ class Item:
     @property
     def verb(self) -> str:
         return self.notice.event.verb
+
+    @property
+    def kind(self) -> str:
+        """What kind of contribution it is on, if any."""
+        return self.notice.event.contribution.kind if self.notice.event.contribution else ""
 
     @property
     def is_read(self) -> bool:
@@ -162,7 +169,8 @@ def gather(person: Person, notices: Iterable[Notice]) -> list[Group]:
 def grouped(person: Person, notices: Iterable[Notice]) -> list[Group]:
     """Do what `gather` does, also with what waits no more; the latest group first."""
     known = {notice.event_id: notice for notice in notices}
-    events = events_visible_to(person).filter(pk__in=known).select_related("actor", "subject", "region")
+    events = events_visible_to(person).filter(pk__in=known)
+    events = events.select_related("actor", "subject", "region", "contribution")
     found = list(events.order_by("-at", "-pk"))
     seen = _see(person, found)
     items: dict[tuple[str, int], list[tuple[Seen, Item]]] = defaultdict(list)
@@ -176,21 +184,30 @@ def grouped(person: Person, notices: Iterable[Notice]) -> list[Group]:
 
 def _see(person: Person, events: Sequence[Event]) -> list[Seen]:
     """Bring each event together with its contribution and what it is about."""
-    ids = {event.contribution_id for event in events if event.contribution_id}
-    contributions: dict[int, Challenge] = {}
-    for kind in KINDS:
-        contributions |= kind.objects.visible_to(person).select_related("region").in_bulk(ids)
+    contributions = _contributions(events)
     abouts = _abouts(events)
     return [
         Seen(
             person=person,
             event=event,
-            challenge=contributions.get(event.contribution_id or 0),
+            contribution=contributions.get(event.contribution_id or 0),
             about=abouts.get((event.object_kind, event.object_id)),
         )
         for event in events
-        if event.contribution_id is None or event.contribution_id in contributions
     ]
+
+
+def _contributions(events: Iterable[Event]) -> dict[int, Contribution]:
+    """Return what these events, which are seen, are on: by id, each as its kind, with one query for each kind."""
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for event in events:
+        if event.contribution:
+            wanted[event.contribution.kind].add(event.contribution.pk)
+    return {
+        pk: row
+        for kind, ids in wanted.items()
+        for pk, row in KINDS[kind]._default_manager.select_related("region").in_bulk(ids).items()
+    }
 
 
 def _abouts(events: Iterable[Event]) -> dict[tuple[str, str], Any]:
@@ -239,20 +256,20 @@ def _group(pairs: Sequence[tuple[Seen, Item]]) -> Group:
 
 
 def _title(seen: Seen) -> str:
-    if seen.challenge:
-        return seen.challenge.title
+    if seen.contribution:
+        return seen.contribution.title
     if seen.event.region:
         return seen.event.region.name
     return str(seen.about.organisation if isinstance(seen.about, Affiliation) else _("The network"))
 
 
 def _place(seen: Seen) -> str:
-    return seen.challenge.region.name if seen.challenge else ""
+    return seen.contribution.region.name if seen.contribution else ""
 
 
 def _path(seen: Seen) -> str:
-    if seen.challenge:
-        return seen.challenge.get_absolute_url()
+    if seen.contribution:
+        return seen.contribution.get_absolute_url()
     if seen.event.region:
         is_desk = seen.event.verb in DESK
         return (

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 
 from digests.items import Group
-from regions.models import Notice, Verb
+from regions.models import Kind, Notice, Verb
 
 NAMED = 3
 """So many things are named; the mail tells the rest."""
@@ -17,7 +17,7 @@ Reason = Notice.Reason
 
 @dataclass(frozen=True)
 class Topic:
-    """Things of one sort, with their words by number; only those with one of `reasons`, where these are given.
+    """Things of one sort, with their words by number; of one kind and with one of `reasons`, where these are given.
 
     The words may name the `title` of the first.
     """
@@ -25,6 +25,7 @@ class Topic:
     verbs: frozenset[str]
     words: Promise
     reasons: frozenset[str] = frozenset(Reason.values)
+    kind: str = ""
     by_group: bool = False
     with_place: bool = False
 
@@ -34,7 +35,7 @@ class Topic:
             group
             for group in groups
             for item in group.items
-            if item.verb in self.verbs and item.notice.reason in self.reasons
+            if item.verb in self.verbs and item.notice.reason in self.reasons and self.kind in ("", item.kind)
         ]
         if not hits:
             return ""
@@ -85,6 +86,7 @@ TOPICS = (
     Topic(
         frozenset({Verb.PUBLISHED}),
         ngettext_lazy("%(count)d new challenge", "%(count)d new challenges", "count"),
+        kind=Kind.CHALLENGE,
         with_place=True,
     ),
     Topic(frozenset({Verb.COMMENTED}), ngettext_lazy("%(count)d comment", "%(count)d comments", "count")),

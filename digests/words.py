@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Person
 from challenges.models import Challenge, Offer
 from challenges.rules import Stage, can_read_answer, can_read_note, can_read_reviews
-from regions.models import Event, Membership, Verb
+from regions.models import Contribution, Event, Membership, Verb
 from regions.text import plain
 
 LENGTH = 280
@@ -19,11 +19,11 @@ LENGTH = 280
 
 @dataclass(frozen=True)
 class Seen:
-    """An event as one person sees it: with its challenge, and what it is about."""
+    """An event as one person sees it: with what it is on (as its kind), and what it is about."""
 
     person: Person
     event: Event
-    challenge: Challenge | None
+    contribution: Contribution | None
     about: Any
 
     @property
@@ -47,7 +47,7 @@ ABOUT_ME = {
     Verb.JOINED_TEAM: gettext_lazy("took you into the team"),
     Verb.LEFT_TEAM: gettext_lazy("took you out of the team"),
     Verb.HANDED_OVER: gettext_lazy("handed this over to you"),
-    Verb.APPROVED: gettext_lazy("looked at your challenge and published it"),
+    Verb.APPROVED: gettext_lazy("looked at what you posted and published it"),
     Verb.COMMENT_HIDDEN: gettext_lazy("hid your comment"),
     Verb.COMMENT_RESTORED: gettext_lazy("put your comment back"),
     Verb.APPEAL_DECIDED: gettext_lazy("looked at it anew and left it hidden"),
@@ -99,19 +99,21 @@ DETAILS: dict[str, Callable[[Seen], str]] = {
 
 def _offer(seen: Seen, words: str) -> str:
     """Return words of an offer for who may read the offer (`Offer.objects.on`)."""
-    may = seen.challenge and Offer.objects.on(seen.challenge, seen.person).filter(pk=seen.about.pk).exists()
+    on = seen.contribution
+    may = isinstance(on, Challenge) and Offer.objects.on(on, seen.person).filter(pk=seen.about.pk).exists()
     return words if may else ""
 
 
 def _answer(seen: Seen) -> str:
     """Return what the team answered: between them and who offered, since it may say how to reach each other."""
-    if seen.challenge:
-        seen.about.challenge = seen.challenge
+    if isinstance(seen.contribution, Challenge):
+        seen.about.challenge = seen.contribution
     return seen.about.answer if can_read_answer(seen.person, seen.about) else ""
 
 
 def _feedback(seen: Seen, words: str) -> str:
-    return words if seen.challenge and can_read_reviews(seen.person, seen.challenge) else ""
+    on = seen.contribution
+    return words if isinstance(on, Challenge) and can_read_reviews(seen.person, on) else ""
 
 
 def _ruling(seen: Seen) -> str:
@@ -120,9 +122,13 @@ def _ruling(seen: Seen) -> str:
     return ". ".join(part for part in (seen.about.get_reason_display(), words) if part)
 
 
+def _lead(seen: Seen) -> str:
+    return seen.contribution.lead if seen.contribution else ""
+
+
 TEXTS: dict[str, Callable[[Seen], str]] = {
-    Verb.SUBMITTED: lambda seen: seen.challenge.summary if seen.challenge else "",
-    Verb.PUBLISHED: lambda seen: seen.challenge.summary if seen.challenge else "",
+    Verb.SUBMITTED: _lead,
+    Verb.PUBLISHED: _lead,
     Verb.COMMENTED: lambda seen: seen.about.text,
     Verb.MOVED: lambda seen: seen.about.note,
     Verb.PROTOTYPED: lambda seen: seen.about.what,
@@ -135,7 +141,7 @@ TEXTS: dict[str, Callable[[Seen], str]] = {
     Verb.ASKED_REVIEW: lambda seen: seen.about.words,
     Verb.REVIEWED: lambda seen: _feedback(seen, seen.about.answer),
     Verb.POINT_ANSWERED: lambda seen: _feedback(seen, f"{seen.about.get_state_display()}. {seen.about.answer}"),
-    Verb.REFLECTED: lambda seen: seen.challenge.reflection if seen.challenge else "",
+    Verb.REFLECTED: lambda seen: seen.contribution.reflection if isinstance(seen.contribution, Challenge) else "",
     Verb.BOARD_DECIDED: lambda seen: seen.about.words,
     Verb.HIDDEN: _ruling,
     Verb.RESTORED: _ruling,

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
 from challenges.models import Challenge, Seeking
-from challenges.models.challenge import TEXT_FIELDS
 from regions.forms import LongText, TextForm
 from regions.models import Draft, Municipality, Region, State, Theme, Visibility
 from regions.models.standing import standing_of
@@ -176,7 +175,7 @@ class ChallengeForm(FilingForm):
     @property
     def text(self) -> dict[str, str]:
         """The texts that make a version."""
-        return {name: self.cleaned_data[name] for name in TEXT_FIELDS}
+        return {name: self.cleaned_data[name] for name in Challenge.TEXT_FIELDS}
 
     @property
     def reach(self) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models, transaction
 from django.db.models import Count, OuterRef
 from django.db.models.functions import JSONObject
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
@@ -19,30 +18,24 @@ from taggit.models import Tag
 from accounts.models import Affiliation, Person
 from challenges.errors import MoveRefused
 from challenges.rules import CHECKS, PATH, Stage, find_move, moves_for, unmet
-from regions.errors import AlreadyDone, EditConflict
+from regions.errors import AlreadyDone
 from regions.models import (
     Audience,
-    Contribution,
-    ContributionQuerySet,
     Entry,
     Event,
     Kind,
     Municipality,
-    Part,
     Region,
     State,
     Theme,
     Verb,
-    Version,
+    Writing,
+    WritingQuerySet,
 )
 from regions.models.contribution import OWNERS
 from regions.models.entry import NEWEST
 from regions.models.standing import Reader
 from regions.models.theme import in_language
-from regions.text import plain, rendered
-
-TEXT_FIELDS = ("title", "summary", "question", "for_whom", "improvement", "participation")
-MARKDOWN_FIELDS = ("question", "for_whom", "improvement", "participation", "reflection", "outcome")
 
 
 class Seeking(models.TextChoices):
@@ -55,7 +48,7 @@ class Seeking(models.TextChoices):
     BACKING = "steun", _("backing by a board")
 
 
-class ChallengeQuerySet(ContributionQuerySet["Challenge"]):
+class ChallengeQuerySet(WritingQuerySet["Challenge"]):
     def for_list(self) -> Self:
         """What a card shows, latest activity first."""
         return (
@@ -98,38 +91,6 @@ class ChallengeQuerySet(ContributionQuerySet["Challenge"]):
         return self.filter(pk__in=few if len(few) <= NEWEST else found)
 
     @transaction.atomic
-    def post(
-        self,
-        *,
-        by: Person,
-        region: Region,
-        text: Mapping[str, str],
-        themes: Iterable[Theme] = (),
-        tags: Iterable[str] = (),
-        at: datetime | None = None,
-        **fields: Any,
-    ) -> "Challenge":
-        """Make a draft with its author and version 1; `text` holds TEXT_FIELDS."""
-        moment = at or timezone.now()
-        challenge = self.model(
-            kind=Kind.CHALLENGE,
-            author=by,
-            region=region,
-            created_at=moment,
-            last_activity_at=moment,
-            stage_at=moment,
-            **{name: text.get(name, "") for name in TEXT_FIELDS},
-            **fields,
-        )
-        challenge.html = challenge.rendered_html()
-        challenge.save()
-        challenge.themes.set(themes)
-        challenge.tags.set(list(tags))
-        challenge.involvements.create(person=by, part=Part.AUTHOR, started_at=moment)
-        challenge.keep_version(by, moment)
-        return challenge
-
-    @transaction.atomic
     def bring_in(
         self, *, stage: str, reason: str = "", is_example: bool = False, at: datetime, **post: Any
     ) -> "Challenge":
@@ -143,8 +104,11 @@ class ChallengeQuerySet(ContributionQuerySet["Challenge"]):
         return challenge
 
 
-class Challenge(Contribution):  # type: ignore[django-manager-missing]  # of tags, by taggit
+class Challenge(Writing):  # type: ignore[django-manager-missing]  # of tags, by taggit
     KIND: ClassVar[str] = Kind.CHALLENGE
+    TEXT_FIELDS = ("title", "summary", "question", "for_whom", "improvement", "participation")
+    MARKDOWN_FIELDS = (*TEXT_FIELDS[2:], "reflection", "outcome")
+    PUBLISHED_AT = ("last_activity_at", "stage_at")
 
     summary = models.CharField(_("in short"), max_length=300)
     question = models.TextField(_("the question"), max_length=10_000)
@@ -153,7 +117,6 @@ class Challenge(Contribution):  # type: ignore[django-manager-missing]  # of tag
     participation = models.TextField(_("how do residents take part"), blank=True, max_length=5_000)
     reflection = models.TextField(_("what we did with the feedback"), blank=True, max_length=10_000)
     outcome = models.TextField(_("reason or lesson"), blank=True, max_length=5_000)
-    html = models.JSONField(default=dict, editable=False)
     municipality = models.ForeignKey(
         Municipality, null=True, blank=True, on_delete=models.PROTECT, verbose_name=_("municipality"), related_name="+"
     )
@@ -189,12 +152,9 @@ class Challenge(Contribution):  # type: ignore[django-manager-missing]  # of tag
             GinIndex(fields=("seeking",), name="challenges_by_seeking"),
         )
 
-    def get_absolute_url(self) -> str:
-        return reverse("challenges:detail", args=[self.pk, self.slug])
-
     @property
-    def text(self) -> dict[str, str]:
-        return {name: getattr(self, name) for name in TEXT_FIELDS}
+    def lead(self) -> str:
+        return self.summary
 
     @property
     def theme_list(self) -> list[Theme]:
@@ -208,99 +168,6 @@ class Challenge(Contribution):  # type: ignore[django-manager-missing]  # of tag
     def reflection_mark(self) -> str:
         """What tells this reflection from another one: the hidden field of the form."""
         return sha256(self.reflection.encode()).hexdigest()[:16]
-
-    @property
-    def reading_minutes(self) -> int:
-        """How long the text takes at 200 words a minute, at least one."""
-        words = sum(len(getattr(self, name).split()) for name in TEXT_FIELDS)
-        return max(1, round(words / 200))
-
-    def rendered_html(self) -> dict[str, str]:
-        return {name: rendered(getattr(self, name)) for name in MARKDOWN_FIELDS if getattr(self, name)}
-
-    def keep_version(self, by: Person, at: datetime | None = None) -> None:
-        Version.objects.create(
-            contribution_id=self.pk, number=self.version, by=by, at=at or timezone.now(), text=self.text
-        )
-
-    def index(self) -> None:
-        """Write the searchable text; drafts have none."""
-        parts = [self.summary, *(plain(getattr(self, name)) for name in TEXT_FIELDS[2:])]
-        Entry.put(self, self, title=self.title, text="\n".join(part for part in parts if part))
-
-    @transaction.atomic
-    def publish(self, by: Person) -> bool:
-        """Make a draft readable for its audience; return False when a moderator looks first.
-
-        Raises AlreadyDone when it was published before.
-        """
-        locked = Challenge.objects.lock(self.pk)
-        if locked.state != State.DRAFT:
-            raise AlreadyDone(locked.state)
-        is_held_back = locked.is_held_back
-        locked.state = State.PENDING if is_held_back else State.PUBLISHED
-        locked.published_at = None if is_held_back else timezone.now()
-        locked.last_activity_at = locked.stage_at = timezone.now()
-        locked.save(update_fields=["state", "published_at", "last_activity_at", "stage_at"])
-        locked.index()
-        if is_held_back:
-            Event.write(Verb.SUBMITTED, by=by, contribution=locked, audience=Audience.DESK)
-        else:
-            Event.write(Verb.PUBLISHED, by=by, contribution=locked)
-        return not is_held_back
-
-    @transaction.atomic
-    def discard(self) -> None:
-        """Throw a draft away. Raises AlreadyDone when it was published: that is never deleted."""
-        locked = Challenge.objects.lock(self.pk)
-        if locked.state != State.DRAFT:
-            raise AlreadyDone(locked.state)
-        if locked.events.exists():
-            locked._empty()
-        else:
-            locked.delete()
-
-    def _empty(self) -> None:
-        """Take every word away and end all parts, so that nobody sees it: the log keeps pointing here."""
-        for name in TEXT_FIELDS:
-            setattr(self, name, "")
-        self.html = {}
-        self.save(update_fields=[*TEXT_FIELDS, "html"])
-        self.versions.all().delete()
-        self.attachments.update(removed_at=timezone.now())
-        self.involvements.current().update(ended_at=timezone.now())
-
-    @transaction.atomic
-    def edit(self, *, by: Person, seen: int, text: Mapping[str, str], **fields: Any) -> bool:
-        """Write new text over version `seen`. Raises EditConflict over a newer one.
-
-        Return False when nothing differs, also from a newer version: then the same was sent twice. `fields` may hold
-        visibility, municipality and seeking; a change of these alone makes no new version.
-        """
-        locked = Challenge.objects.lock(self.pk)
-        changed = [name for name, value in {**text, **fields}.items() if getattr(locked, name) != value]
-        if not changed:
-            return False
-        if locked.version != seen:
-            raise EditConflict(locked.version)
-        is_new_text = {**locked.text, **text} != locked.text
-        for name in changed:
-            setattr(locked, name, text[name] if name in text else fields[name])
-        locked._save_edit(by, changed, is_new_text=is_new_text)
-        return True
-
-    def _save_edit(self, by: Person, changed: list[str], *, is_new_text: bool) -> None:
-        self.html = self.rendered_html()
-        self.version += is_new_text
-        if is_new_text:
-            self.keep_version(by)
-        written = ["html", "version"]
-        if self.state != State.DRAFT:
-            self.last_activity_at = timezone.now()
-            written.append("last_activity_at")
-            self.index()
-            Event.write(Verb.EDITED, by=by, contribution=self, version=self.version, fields=sorted(changed))
-        self.save(update_fields=[*changed, *written])
 
     @transaction.atomic
     def file_under(
@@ -408,7 +275,7 @@ class Challenge(Contribution):  # type: ignore[django-manager-missing]  # of tag
 
 def text_label(name: str) -> str:
     """Return what a text of a challenge is called on the screen."""
-    return str(Challenge._meta.get_field(name).verbose_name)  # type: ignore[union-attr]  # TEXT_FIELDS are no relations
+    return str(Challenge._meta.get_field(name).verbose_name)  # type: ignore[union-attr]  # texts are no relations
 
 
 class Step(models.Model):

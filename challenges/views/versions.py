@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from challenges.diff import Piece, pieces
 from challenges.forms.versions import VersionsQuery
 from challenges.models import Challenge
-from challenges.models.challenge import TEXT_FIELDS, text_label
+from challenges.models.challenge import text_label
 from regions.gate import fetch
 from regions.models import Version
 from regions.models.standing import Reader
@@ -64,5 +64,5 @@ def chosen(known: list[Version], query: VersionsQuery) -> tuple[Version | None, 
 def changes(old: Version, new: Version) -> list[Change]:
     """Return the fields that differ, each with what went and what came."""
     was, now = old.text, new.text
-    names = [name for name in TEXT_FIELDS if was.get(name, "") != now.get(name, "")]
+    names = [name for name in Challenge.TEXT_FIELDS if was.get(name, "") != now.get(name, "")]
     return [Change(name, pieces(was.get(name, ""), now.get(name, ""))) for name in names]

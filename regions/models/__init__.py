@@ -22,6 +22,7 @@ from regions.models.municipality import Municipality, RegionWish
 from regions.models.region import Joining, Membership, Region
 from regions.models.theme import Theme
 from regions.models.version import Draft, Version
+from regions.models.writing import Writing, WritingQuerySet
 
 __all__ = [
     "Appeal",
@@ -53,4 +54,6 @@ __all__ = [
     "Verb",
     "Version",
     "Visibility",
+    "Writing",
+    "WritingQuerySet",
 ]

@@ -24,9 +24,17 @@ from regions.models.theme import Theme
 
 class Kind(models.TextChoices):
     CHALLENGE = "challenge", _("challenge")
+    POST = "post", _("post")
+    DOCUMENT = "document", _("document")
+    MEETING = "meeting", _("meeting")
 
 
-PAGES = {Kind.CHALLENGE.value: "challenges:detail"}
+PAGES = {
+    Kind.CHALLENGE.value: "challenges:detail",
+    Kind.POST.value: "regions:post",
+    Kind.DOCUMENT.value: "regions:document",
+    Kind.MEETING.value: "regions:meeting",
+}
 """The page of each kind, by the name of its path: it takes the id and the slug."""
 
 
@@ -147,7 +155,7 @@ class TaggedContribution(ItemBase):  # type: ignore[misc]  # taggit ships no typ
 
 
 class Contribution(models.Model):  # type: ignore[django-manager-missing]  # of tags, by taggit
-    """A challenge, later a post, a meeting, a pilot…: everything that has a reader, comments, followers and events."""
+    """A challenge, a post, a meeting, later a pilot…: everything that has a reader, comments, followers and events."""
 
     KIND: ClassVar[str] = ""
 
@@ -196,6 +204,11 @@ class Contribution(models.Model):  # type: ignore[django-manager-missing]  # of 
 
     def get_absolute_url(self) -> str:
         return reverse(PAGES[self.kind], args=[self.pk, self.slug])
+
+    @property
+    def lead(self) -> str:
+        """The first words, for a card or a mail; each kind says which."""
+        return ""
 
     @property
     def slug(self) -> str:
