@@ -11,19 +11,29 @@ from django.utils.translation import ngettext
 
 from accounts.models import Person
 from challenges.models import Asking, Challenge, Offer
-from regions.models import Kind, Membership, Region, State
+from regions.models import Agreement, Kind, Meeting, Membership, Region, State
 from regions.models.standing import standing_of
 
 MOST = 20
 # The sorts, in the order in which they are told.
-OFFERS, POINTS, REVIEWS, REGIONS, DRAFTS = range(1, 6)
+OFFERS, POINTS, REVIEWS, REGIONS, AGREEMENTS, DRAFTS, MEETING_DRAFTS = range(1, 8)
 PAGES = {
     OFFERS: ("challenges:detail", "#aanbod"),
     POINTS: ("challenges:detail", "#feedback"),
     REVIEWS: ("challenges:review", ""),
+    AGREEMENTS: ("regions:meeting", "#afspraken"),
     DRAFTS: ("challenges:edit", ""),
+    MEETING_DRAFTS: ("regions:meeting", ""),
 }
-ICONS = {OFFERS: "heart-handshake", POINTS: "quote", REVIEWS: "help-circle", REGIONS: "user-plus", DRAFTS: "pencil"}
+ICONS = {
+    OFFERS: "heart-handshake",
+    POINTS: "quote",
+    REVIEWS: "help-circle",
+    REGIONS: "user-plus",
+    AGREEMENTS: "checkbox",
+    DRAFTS: "pencil",
+    MEETING_DRAFTS: "calendar-event",
+}
 Rows = QuerySet[Any, tuple[Any, ...]]
 
 
@@ -58,7 +68,12 @@ def _sources(person: Person) -> Iterator[Rows]:
         pending = Count("memberships", filter=Q(memberships__state=Membership.State.PENDING))
         regions = Region.objects.filter(pk__in=standing.moderates).annotate(number=pending).filter(number__gt=0)
         yield _rows(REGIONS, regions, title=F("name"), slug=F("slug"), number=F("number"))
+    promised = Agreement.objects.open().filter(owner=person)
+    met = Meeting.objects.visible_to(person).filter(pk__in=promised.values("meeting"))
+    number = Count("agreements", filter=Q(agreements__owner=person, agreements__done_at=None))
+    yield _rows(AGREEMENTS, met.annotate(number=number), number=F("number"))
     yield _rows(DRAFTS, mine.filter(state=State.DRAFT))
+    yield _rows(MEETING_DRAFTS, Meeting.objects.of(person).filter(state=State.DRAFT))
 
 
 def _rows(order: int, found: QuerySet[Any], **columns: F) -> Rows:
@@ -86,6 +101,8 @@ def _words(order: int, number: int) -> str:
         POINTS: ngettext("%d point to answer", "%d points to answer", number),
         REVIEWS: _("Your feedback is asked"),
         REGIONS: ngettext("%d person asks to join the region", "%d people ask to join the region", number),
+        AGREEMENTS: ngettext("%d thing that you promised", "%d things that you promised", number),
         DRAFTS: _("Finish your draft"),
+        MEETING_DRAFTS: _("Finish your meeting"),
     }[order]
     return words % number if "%d" in words else words

@@ -6,7 +6,7 @@ from django.db.models import BigIntegerField, Exists, Model, OuterRef, Q, QueryS
 from django.db.models.functions import Cast
 
 from challenges.models import Asking, Offer, Review
-from regions.models import Appeal, Membership, Notice, Report, State, Verb
+from regions.models import Agreement, Appeal, Membership, Notice, Report, State, Verb
 
 ID = Cast(OuterRef("event__object_id"), BigIntegerField())
 """The id of what the event is about."""
@@ -24,6 +24,7 @@ DONE = Q(reason=Notice.Reason.WAITS) & (
     | _done(Verb.REPORTED, Report.objects.open())
     | Q(event__verb=Verb.WITHOUT_MODERATOR)
     & Q(Exists(Membership.objects.moderators().filter(region=OuterRef("event__region"))))
+    | _done(Verb.AGREED, Agreement.objects.open())
     | _done(
         Verb.ASKED_REVIEW,
         Asking.objects.open().exclude(

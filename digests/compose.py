@@ -19,7 +19,8 @@ from digests.letter import disarmed, disarmed_lines, letter, render_html, render
 from digests.models import Frequency, Mail, Subscription
 from digests.relay import Letter
 from digests.subject import subject_of
-from regions.models import Invitation, Membership, Notice
+from regions.calendar import invite
+from regions.models import Invitation, Meeting, Membership, Notice, Signup
 
 
 def compose(mail: Mail) -> Letter | None:
@@ -170,14 +171,70 @@ def _welcome(mail: Mail) -> Letter | None:
     return _region_letter(mail, recipient, "mail/welcome", membership.region.get_absolute_url(), context)
 
 
-def _region_letter(mail: Mail, recipient: str, template: str, path: str, context: dict[str, Any]) -> Letter:
+def _region_letter(
+    mail: Mail, recipient: str, template: str, path: str, context: dict[str, Any], calendar: bytes = b""
+) -> Letter:
     with translation.override(mail.person.language if mail.person else mail.data["language"]):
         url = settings.SITE_URL + path
         whole = context | {"url": url, "site_url": settings.SITE_URL, "language": translation.get_language()}
         subject = render_to_string(f"{template}_subject.txt", whole).strip()
         text = render_text(f"{template}.txt", whole)
         html = render_html("mail/letter.html", whole | {"subject": subject, "parts": paragraphs(text, url)})
-        return letter(mail, recipient, subject, text=text, html=html)
+        return letter(mail, recipient, subject, text=text, html=html, calendar=calendar)
+
+
+# --- the mails of a meeting ---------------------------------------------------------------------------------
+
+STATES: dict[str, tuple[str, ...]] = {
+    "confirm": (Signup.State.ASKED, Signup.State.GOING, Signup.State.WAITING),
+    "placed": (Signup.State.GOING, Signup.State.WAITING),
+    "moved": (Signup.State.GOING, Signup.State.WAITING),
+    "cancelled": (Signup.State.GOING, Signup.State.WAITING),
+    "reminder": (Signup.State.GOING,),
+    "closed": (Signup.State.GOING,),
+}
+"""How somebody must stand at the moment of sending for a mail to have any use."""
+
+
+def _meeting(mail: Mail) -> Letter | None:
+    """Return what happens to a meeting, to who comes or waits and may read it at this moment."""
+    what = str(mail.data["what"])
+    signup = Signup.objects.filter(pk=mail.data["ids"]["object"], state__in=STATES[what]).first()
+    meeting = Meeting.objects.visible_to(mail.person).filter(pk=signup.meeting_id if signup else 0).first()
+    recipient = _comer(mail, signup)
+    if signup is None or meeting is None or not recipient or not _still_holds(what, meeting):
+        mail.end(Mail.State.CANCELLED, "no longer wanted, or it can not be read")
+        return None
+    with_calendar = what in ("placed", "moved", "cancelled", "reminder") and signup.state == Signup.State.GOING
+    path = meeting.get_absolute_url() if signup.person_id else signup.get_absolute_url()
+    return _region_letter(
+        mail,
+        recipient,
+        "mail/meeting",
+        path,
+        {
+            "what": signup.state if what in ("confirm", "placed") else what,
+            "meeting": meeting,
+            "name": disarmed(signup.who),
+            "is_guest": not signup.person_id,
+            "link": meeting.link if signup.state == Signup.State.GOING else "",
+        },
+        invite(meeting, recipient) if with_calendar else b"",
+    )
+
+
+def _comer(mail: Mail, signup: Signup | None) -> str:
+    """Return the address of a guest or of a person; nothing where it is gone, or the account is blocked."""
+    if signup is None or mail.person is None:
+        return signup.email if signup else ""
+    return confirmed_address(mail.person) if mail.person.is_active else ""
+
+
+def _still_holds(what: str, meeting: Meeting) -> bool:
+    """Tell whether this is still so: a meeting that was cancelled has no other news."""
+    if what in ("cancelled", "closed"):
+        return meeting.is_cancelled == (what == "cancelled")
+    return not meeting.is_cancelled and not meeting.is_over
 
 
 def paragraphs(text: str, url: str) -> list[tuple[str, bool]]:
@@ -191,6 +248,7 @@ COMPOSERS: dict[str, Callable[[Mail], Letter | None]] = {
     Mail.Kind.DIGEST: _digest,
     Mail.Kind.INVITATION: _invitation,
     Mail.Kind.WELCOME: _welcome,
+    Mail.Kind.MEETING: _meeting,
 }
 
 Link = Callable[[Mail, EmailAddress | None], str]

@@ -20,12 +20,14 @@ from challenges.models import Asking, BoardDecision, Challenge, Offer, Point, Pr
 from digests.asked import still_asked
 from digests.words import Seen, label, note, text
 from regions.models import (
+    Agreement,
     Appeal,
     Attachment,
     Comment,
     Contribution,
     Event,
     Kind,
+    Meeting,
     Membership,
     Notice,
     Region,
@@ -36,18 +38,20 @@ from regions.models import (
 )
 from regions.models.contribution import events_visible_to
 
-KINDS: dict[str, type[Contribution]] = {Kind.CHALLENGE: Challenge}
+KINDS: dict[str, type[Contribution]] = {Kind.CHALLENGE: Challenge, Kind.MEETING: Meeting}
 """The kinds of contributions of which a line tells more than their title."""
 
 ABOUT: dict[str, tuple[type[Model], tuple[str, ...]]] = {
     model.__name__.lower(): (model, with_)
     for model, with_ in (
         (Affiliation, ("organisation",)),
+        (Agreement, ("owner",)),
         (Appeal, ()),
         (Asking, ()),
         (Attachment, ()),
         (BoardDecision, ()),
         (Comment, ("parent",)),
+        (Meeting, ("region",)),
         (Membership, ("region",)),
         (Offer, ()),
         (Point, ("review",)),

@@ -48,9 +48,19 @@ def render_html(template: str, context: Mapping[str, Any]) -> str:
 
 
 def letter(
-    mail: Mail, recipient: str, subject: str, *, text: str, html: str, headers: Mapping[str, str] | None = None
+    mail: Mail,
+    recipient: str,
+    subject: str,
+    *,
+    text: str,
+    html: str,
+    headers: Mapping[str, str] | None = None,
+    calendar: bytes = b"",
 ) -> Letter:
-    """Put a composed mail in its envelope. The bytes are plain ASCII, so that no server has to change them."""
+    """Put a composed mail in its envelope, with a calendar file where there is one.
+
+    The bytes are plain ASCII, so that no server has to change them.
+    """
     message = EmailMessage(policy=SMTP)
     message["From"] = settings.DEFAULT_FROM_EMAIL
     message["To"] = _ascii(recipient)
@@ -63,7 +73,16 @@ def letter(
         message[name] = value
     message.set_content(text, cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
+    if calendar:
+        _enclose(message, calendar)
     return Letter(parseaddr(settings.DEFAULT_FROM_EMAIL)[1], _ascii(recipient), message.as_bytes())
+
+
+def _enclose(message: EmailMessage, calendar: bytes) -> None:
+    """Add a calendar file under the method that stands in it: by that a mail program knows what to do with it."""
+    method = next(line.partition(b":")[2].decode() for line in calendar.splitlines() if line.startswith(b"METHOD:"))
+    params = {"method": method, "charset": "utf-8"}
+    message.add_attachment(calendar, "text", "calendar", cte="base64", filename="bijeenkomst.ics", params=params)
 
 
 def _ascii(address: str) -> str:

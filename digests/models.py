@@ -79,6 +79,7 @@ class Mail(models.Model):
         DIGEST = "digest", _("overview")
         INVITATION = "invitation", _("invitation")
         WELCOME = "welcome", _("welcome")
+        MEETING = "meeting", _("meeting")
 
     ENDS = (State.SENT, State.EMPTY, State.CANCELLED, State.DEAD)
 

@@ -9,11 +9,12 @@ from allauth.account.models import EmailAddress
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from accounts.models import Person
 from digests.models import Mail
-from regions.models import Event, Invitation, Verb
+from regions.models import Event, Invitation, Signup, Verb
 
 AT_ONCE = 0
 """The priority of what someone sits waiting for."""
@@ -48,8 +49,19 @@ BEGINS = frozenset({Verb.JOINED, Verb.LET_IN})
 """What makes someone a member."""
 
 
+TO_ONE: dict[str, str] = {Verb.SIGNUP_ASKED: "confirm", Verb.SIGNED_UP: "placed", Verb.MOVED_UP: "placed"}
+"""What is mailed about a meeting to the one who signed up."""
+TO_ALL: dict[str, str] = {
+    Verb.MEETING_MOVED: "moved",
+    Verb.MEETING_CANCELLED: "cancelled",
+    Verb.MEETING_REMINDED: "reminder",
+    Verb.MEETING_CLOSED: "closed",
+}
+"""What is mailed about a meeting to everyone who signed up."""
+
+
 def queue_mail_of(event: Event) -> None:
-    """Queue the mail that an event asks for by itself: an invitation, and the welcome to who became a member.
+    """Queue the mail that an event asks for by itself: an invitation, a welcome, what happens to a meeting.
 
     Call it once for each event, in the transaction that takes it up; which words go out is decided at sending.
     """
@@ -60,6 +72,24 @@ def queue_mail_of(event: Event) -> None:
         _queue(Mail.Kind.INVITATION, event, person=person, address=email)
     elif event.verb in BEGINS and event.region and event.region.welcome_mail:
         _queue(Mail.Kind.WELCOME, event, person=event.subject, address="")
+    elif event.verb in TO_ONE:
+        _queue_for(event, TO_ONE[event.verb], Signup.objects.filter(pk=event.object_id))
+    elif event.verb in TO_ALL:
+        _queue_for(event, TO_ALL[event.verb], Signup.objects.lasting().filter(meeting=event.contribution_id))
+
+
+def _queue_for(event: Event, what: str, signups: QuerySet[Signup]) -> None:
+    """Queue a mail about a meeting to each of these; whether it still holds is decided at sending."""
+    language = settings.LANGUAGE_CODE[:2]
+    mails = []
+    for signup in signups:
+        key = f"{Mail.Kind.MEETING}:{event.pk}:{signup.pk}"
+        data = {"language": language, "ids": {"object": signup.pk}, "what": what}
+        mail = Mail(key=key, kind=Mail.Kind.MEETING, person_id=signup.person_id, address=signup.email, data=data)
+        mail.message_id = message_id(key)
+        mails.append(mail)
+    Mail.objects.bulk_create(mails, batch_size=500)
+    wake()
 
 
 def _queue(kind: str, event: Event, *, person: Person | None, address: str) -> None:

@@ -18,6 +18,7 @@ from regions.models import (
     Membership,
     Notice,
     Part,
+    Signup,
     Theme,
     Unspread,
     Verb,
@@ -38,6 +39,11 @@ UNTOLD = frozenset(
         Verb.INVITED,
         Verb.INVITATION_WITHDRAWN,
         Verb.REGION_ARRANGED,
+        Verb.SIGNUP_ASKED,
+        Verb.SIGNED_UP,
+        Verb.SIGNED_OFF,
+        Verb.MEETING_REMINDED,
+        Verb.AGREEMENT_DROPPED,
         Verb.STAFF_ADDED,
         Verb.STAFF_CHANGED,
         Verb.STAFF_REMOVED,
@@ -61,6 +67,9 @@ HOUSEKEEPING = frozenset(
 
 TEAM_WAITS = frozenset({Verb.OFFERED, Verb.REVIEWED, Verb.WARNED_SILENT})
 """What asks something of author and team."""
+
+COMERS_ABOUT = frozenset({Verb.MEETING_MOVED, Verb.MEETING_CANCELLED, Verb.MEETING_CLOSED})
+"""What who signed up for a meeting hears."""
 
 TEAM_ABOUT = frozenset({Verb.BOARD_DECIDED, Verb.HIDDEN, Verb.RESTORED})
 """What others decided about the challenge of author and team."""
@@ -130,12 +139,18 @@ def _candidates(event: Event) -> Iterator[tuple[str, QuerySet[Person, int]]]:
 
 
 def _awaited(event: Event) -> Iterator[QuerySet]:  # type: ignore[type-arg]
-    """Yield on whom it waits: the team, the InnovatieKabinet, the desk or staff."""
+    """Yield on whom it waits: who promised it, the team, the InnovatieKabinet, the desk or staff."""
     if event.verb in TEAM_WAITS:
         yield _part_holders(event, *OWNERS)
+    if event.verb == Verb.AGREED:
+        yield Person.objects.filter(pk=event.subject_id or 0).values("pk")
     if event.verb == Verb.ASKED_REVIEW:
         yield _part_holders(event, Part.REVIEWER)
         yield Role.objects.current().filter(name=Role.Name.SECRETARY).values("person")
+    yield from _awaited_at_desk(event)
+
+
+def _awaited_at_desk(event: Event) -> Iterator[QuerySet]:  # type: ignore[type-arg]
     if event.verb in DESK_WAITS:
         yield Membership.objects.moderators().filter(region=event.region_id).values("person")
     if event.verb == Verb.APPEALED:
@@ -160,6 +175,8 @@ def _meant(event: Event) -> Iterator[QuerySet]:  # type: ignore[type-arg]
         yield Comment.objects.filter(replies=int(event.object_id)).values("author")
     if event.verb in TEAM_ABOUT:
         yield _part_holders(event, *OWNERS)
+    if event.verb in COMERS_ABOUT:
+        yield Signup.objects.lasting().filter(meeting=event.contribution_id, person__isnull=False).values("person")
 
 
 def _part_holders(event: Event, *parts: str) -> QuerySet:  # type: ignore[type-arg]

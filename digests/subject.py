@@ -65,6 +65,19 @@ TOPICS = (
         ngettext_lazy("%(count)d question for feedback", "%(count)d questions for feedback", "count"),
         WAITS,
     ),
+    Topic(frozenset({Verb.AGREED}), ngettext_lazy("%(count)d agreement", "%(count)d agreements", "count"), WAITS),
+    Topic(
+        frozenset({Verb.MEETING_CANCELLED}),
+        ngettext_lazy("“%(title)s” is cancelled", "%(count)d meetings are cancelled", "count"),
+        ABOUT,
+        by_group=True,
+    ),
+    Topic(
+        frozenset({Verb.MEETING_MOVED}),
+        ngettext_lazy("“%(title)s” was changed", "%(count)d meetings were changed", "count"),
+        ABOUT,
+        by_group=True,
+    ),
     Topic(
         frozenset({Verb.LET_IN}),
         ngettext_lazy("you are let in to %(title)s", "you are let in to %(count)d regions", "count"),
@@ -87,6 +100,12 @@ TOPICS = (
         frozenset({Verb.PUBLISHED}),
         ngettext_lazy("%(count)d new challenge", "%(count)d new challenges", "count"),
         kind=Kind.CHALLENGE,
+        with_place=True,
+    ),
+    Topic(
+        frozenset({Verb.PUBLISHED}),
+        ngettext_lazy("%(count)d new meeting", "%(count)d new meetings", "count"),
+        kind=Kind.MEETING,
         with_place=True,
     ),
     Topic(frozenset({Verb.COMMENTED}), ngettext_lazy("%(count)d comment", "%(count)d comments", "count")),

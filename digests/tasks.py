@@ -8,7 +8,7 @@ from digests.plan import plan
 from digests.send import reap
 from digests.send import send_waiting as send_some
 from digests.spread import spread
-from regions.models import Membership
+from regions.models import Meeting, Membership, Signup
 
 SECONDS = 40
 """So long a sender works before it lets others have the worker; it wakes the next one when more is left."""
@@ -24,6 +24,8 @@ def tick() -> None:
     plan()
     wake()
     Membership.objects.readmit_due()
+    Meeting.objects.remind_due()
+    Signup.objects.forget_due()
 
 
 @shared_task(time_limit=900, soft_time_limit=880)

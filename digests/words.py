@@ -4,13 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Person
 from challenges.models import Challenge, Offer
 from challenges.rules import Stage, can_read_answer, can_read_note, can_read_reviews
-from regions.models import Contribution, Event, Membership, Verb
+from regions.models import Contribution, Event, Meeting, Membership, Verb
 from regions.text import plain
 
 LENGTH = 280
@@ -54,6 +56,8 @@ ABOUT_ME = {
     Verb.REPORT_CLOSED: gettext_lazy("dealt with your report"),
     Verb.LET_IN: gettext_lazy("let you into this region"),
     Verb.NOT_LET_IN: gettext_lazy("did not let you into this region"),
+    Verb.AGREED: gettext_lazy("noted what you will do"),
+    Verb.MOVED_UP: gettext_lazy("has a place for you: you can come"),
     Verb.SUSPENDED: gettext_lazy("suspended you in this region"),
     Verb.READMITTED: gettext_lazy("ended your suspension in this region"),
 }
@@ -126,6 +130,26 @@ def _lead(seen: Seen) -> str:
     return seen.contribution.lead if seen.contribution else ""
 
 
+def _agreement(seen: Seen) -> str:
+    who, day = seen.about.owner, date_format(seen.about.due_on)
+    return _("%(words)s (%(who)s, ready on %(day)s)") % {"words": seen.about.words, "who": who, "day": day}
+
+
+def _when(seen: Seen) -> str:
+    """Return when and where a meeting is."""
+    meeting = seen.contribution
+    if not isinstance(meeting, Meeting):
+        return ""
+    starts = date_format(timezone.localtime(meeting.starts_at), "j F Y, H:i")
+    return ". ".join(part for part in (starts, meeting.place, meeting.why_cancelled) if part)
+
+
+def _discussed(seen: Seen) -> str:
+    """Return which meeting it was, for who may read that."""
+    may = Meeting.objects.visible_to(seen.person).filter(pk=seen.about.pk).exists()
+    return str(seen.about.title) if may else ""
+
+
 TEXTS: dict[str, Callable[[Seen], str]] = {
     Verb.SUBMITTED: _lead,
     Verb.PUBLISHED: _lead,
@@ -155,4 +179,11 @@ TEXTS: dict[str, Callable[[Seen], str]] = {
     Verb.NOT_LET_IN: lambda seen: seen.about.answer,
     Verb.REGION_WISHED: lambda seen: seen.about.words,
     Verb.SUSPENDED: _ruling,
+    Verb.MOVED_UP: _when,
+    Verb.MEETING_MOVED: _when,
+    Verb.MEETING_CANCELLED: _when,
+    Verb.MEETING_CLOSED: lambda seen: seen.contribution.minutes if isinstance(seen.contribution, Meeting) else "",
+    Verb.DISCUSSED: _discussed,
+    Verb.AGREED: _agreement,
+    Verb.AGREEMENT_DONE: _agreement,
 }

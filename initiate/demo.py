@@ -19,6 +19,7 @@ from accounts.models import Affiliation, Domain, Organisation, Person, Role, Vis
 from challenges.intake import read
 from challenges.models import Asking, Challenge, Offer, Prototype, Review, Seat, StageText, TestRound
 from digests.rhythm import subscribe
+from initiate.demo_meetings import load_meetings
 from regions.models import Comment, Membership, Municipality, Part, Region, Theme, Unspread
 
 FOLDER = Path(settings.BASE_DIR) / "demo"
@@ -43,6 +44,7 @@ def load() -> int:
         file = FOLDER / "dossiers" / f"{challenge.import_key}.toml"
         if file.exists():
             Dossier(challenge, people, shift).load(tomllib.loads(file.read_text(encoding="utf-8")))
+    load_meetings(tomllib.loads((FOLDER / "meetings.toml").read_text(encoding="utf-8")), people)
     Unspread.objects.all().delete()  # the past of the demo is nobody's news
     return len(challenges)
 

@@ -228,7 +228,10 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE.scheme
 # On a laptop the demo is also looked at by many browsers at once, all from one address.
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "300/m/ip,5/300s/key"} if DEMO and LOOPBACK else {}
+ACCOUNT_RATE_LIMITS = {
+    "guest": "30/h/ip,6/d/key",  # forms by which a visitor lets a mail go to an address
+    **({"login": "300/m/ip", "login_failed": "300/m/ip,5/300s/key"} if DEMO and LOOPBACK else {}),
+}
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_FORMS = {"add_webauthn": "accounts.doors.KeyForm", "edit_webauthn": "accounts.doors.KeyNameForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

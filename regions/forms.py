@@ -135,6 +135,7 @@ class SearchQuery(PageQuery):
         ("", _("Everything")),
         ("challenge", _("Challenges")),
         ("prototype", _("Prototypes")),
+        ("meeting", _("Meetings")),
         ("comment", _("Comments")),
     )
 

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from accounts.models import Person
 from regions.models.contribution import Contribution, State
 from regions.models.region import Membership, Region
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from regions.models.appeal import Appeal
     from regions.models.attachment import Attachment
     from regions.models.comment import Comment
+    from regions.models.meeting import Agreement, Meeting
     from regions.models.moderation import Ruling
 
 
@@ -166,6 +169,42 @@ def can_change_comment(person: Reader, comment: "Comment") -> bool:
 
 def can_delete_comment(person: Reader, comment: "Comment") -> bool:
     return is_signed_in(person) and comment.author == person and comment.state == comment.State.SHOWN
+
+
+def can_plan_meeting(person: Reader, region: Region) -> bool:
+    """Members and moderators; the secretary plans sessions of the InnovatieKabinet anywhere."""
+    return can_post_in(person, region) or standing_of(person).is_secretary
+
+
+def can_run_meeting(person: Reader, meeting: "Meeting") -> bool:
+    """Who organises it, and the moderators: a meeting is of the region, also when its organiser is ill."""
+    return meeting.state != State.ARCHIVED and (is_owner(person, meeting) or can_moderate(person, meeting))
+
+
+def can_cancel_meeting(person: Reader, meeting: "Meeting") -> bool:
+    return meeting.is_open and can_run_meeting(person, meeting)
+
+
+def can_write_minutes(person: Reader, meeting: "Meeting") -> bool:
+    """From the moment that it begins; a meeting that was cancelled has none."""
+    has_begun = meeting.starts_at <= timezone.now() and not meeting.is_cancelled
+    return has_begun and meeting.state == State.PUBLISHED and can_run_meeting(person, meeting)
+
+
+def can_sign_up(person: Reader, meeting: "Meeting") -> bool:
+    """Whoever sees it; without an account only where everyone may read it."""
+    return meeting.is_open and (is_signed_in(person) or meeting.is_public)
+
+
+def can_see_link(person: Reader, meeting: "Meeting") -> bool:
+    """The online link is for who comes and who organises."""
+    if not isinstance(person, Person) or not meeting.link:
+        return False
+    return can_run_meeting(person, meeting) or meeting.signups.going().filter(person=person).exists()
+
+
+def can_settle_agreement(person: Reader, agreement: "Agreement") -> bool:
+    return is_signed_in(person) and (agreement.owner == person or can_run_meeting(person, agreement.meeting))
 
 
 def can_remove_attachment(person: Reader, attachment: "Attachment") -> bool:

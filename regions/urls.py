@@ -2,9 +2,22 @@
 
 from django.urls import path
 
-from regions.views import appeal, attachment, comment, follow, invitation, membership, moderation, region
+from regions.views import (
+    appeal,
+    attachment,
+    comment,
+    follow,
+    invitation,
+    meeting,
+    membership,
+    minutes,
+    moderation,
+    region,
+    signup,
+)
 
 app_name = "regions"
+MEETING = "bijeenkomsten/<int:pk>-<slug:slug>/"
 urlpatterns = [
     path("regios/", region.regions, name="list"),
     path("regios/vragen/", region.wish, name="wish"),
@@ -27,6 +40,26 @@ urlpatterns = [
     path("regios/<slug:slug>/moderatie/logboek/", moderation.log, name="log"),
     path("mijn/moderatie/", moderation.own_desk, name="own_desk"),
     path("regios/<slug:slug>/moderatie/toelaten/", membership.joining, name="joining"),
+    path("bijeenkomsten/", meeting.meetings, name="meetings"),
+    path("regios/<slug:slug>/bijeenkomsten/", meeting.meetings, name="meetings_of"),
+    path("regios/<slug:slug>/bijeenkomsten/nieuw/", meeting.meeting_new, name="meetings_new"),
+    path("regios/<slug:slug>/bijeenkomsten/agenda.ics", signup.region_feed, name="meetings_feed"),
+    path(MEETING, meeting.meeting, name="meeting"),
+    path(f"{MEETING}bewerken/", meeting.meeting_edit, name="meeting_edit"),
+    path(f"{MEETING}publiceren/", meeting.meeting_publish, name="meeting_publish"),
+    path(f"{MEETING}weggooien/", meeting.meeting_discard, name="meeting_discard"),
+    path(f"{MEETING}agenda/", meeting.agenda, name="meeting_agenda"),
+    path(f"{MEETING}agenda.ics", signup.file, name="meeting_file"),
+    path(f"{MEETING}afzeggen/", meeting.meeting_cancel, name="meeting_cancel"),
+    path(f"{MEETING}verslag/", minutes.minutes, name="meeting_minutes"),
+    path(f"{MEETING}aanmelden/", signup.sign_up, name="meeting_sign_up"),
+    path(f"{MEETING}afmelden/", signup.sign_off, name="meeting_sign_off"),
+    path(f"{MEETING}aanmeldingen/", signup.signups, name="meeting_signups"),
+    path("aanmelding/<str:token>/", signup.own, name="signup_own"),
+    path("afspraken/<int:pk>/klaar/", minutes.agreement_done, name="agreement_done"),
+    path("afspraken/<int:pk>/verwijderen/", minutes.agreement_drop, name="agreement_drop"),
+    path("agenda/<str:token>.ics", signup.own_feed, name="own_feed"),
+    path("mijn/agenda/", signup.own_calendar, name="own_calendar"),
     path("stuk/<int:pk>/reacties/", comment.comment, name="comment"),
     path("stuk/<int:pk>/reacties/sluiten/", moderation.close_comments, name="close_comments"),
     path("stuk/<int:pk>/reacties/openen/", moderation.open_comments, name="open_comments"),

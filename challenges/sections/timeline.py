@@ -1,5 +1,6 @@
 """What happened to a challenge, newest first: a reading of the events."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 from challenges.models import Challenge
 from challenges.rules import CHECKS, Stage
 from challenges.stages import label_of
-from regions.models import Event, Verb
+from regions.models import Event, Meeting, Verb
 from regions.models.comment import events_shown_to
 from regions.models.standing import Reader
 from regions.text import plain
@@ -41,6 +42,12 @@ ICONS = {
     Verb.POINT_ANSWERED: "check",
     Verb.REFLECTED: "quote",
     Verb.WARNED_SILENT: "clock",
+    Verb.DISCUSSED: "calendar-event",
+    Verb.MEETING_MOVED: "calendar-event",
+    Verb.MEETING_CANCELLED: "calendar-event",
+    Verb.MEETING_CLOSED: "file-text",
+    Verb.AGREED: "checkbox",
+    Verb.AGREEMENT_DONE: "check",
     Verb.HIDDEN: "eye-off",
     Verb.RESTORED: "eye",
 }
@@ -52,20 +59,28 @@ def timeline_section(person: Reader, challenge: Challenge, steps: int = 1) -> di
     """Give the lines of `_timeline.html`; `timeline_more` is the number of steps that shows older ones, or None."""
     events = events_shown_to(person).filter(contribution=challenge).select_related("actor", "subject")
     found = list(events.order_by("-at", "-pk")[: steps * STEP + 1])
+    met = _meetings(person, found)
     return {
-        "timeline": [line(event, challenge) for event in found[: steps * STEP]],
+        "timeline": [line(event, challenge, met) for event in found[: steps * STEP]],
         "timeline_more": steps + 1 if len(found) > steps * STEP else None,
     }
 
 
-def line(event: Event, challenge: Challenge) -> dict[str, Any]:
+def _meetings(person: Reader, events: list[Event]) -> dict[str, Meeting]:
+    """Return the meetings in which it was discussed, as far as this person may read them; by id."""
+    ids = {event.object_id for event in events if event.verb == Verb.DISCUSSED}
+    return {str(row.pk): row for row in Meeting.objects.visible_to(person).filter(pk__in=ids)} if ids else {}
+
+
+def line(event: Event, challenge: Challenge, met: Mapping[str, Meeting]) -> dict[str, Any]:
     actor = event.subject if event.verb in BY_SUBJECT and event.subject else event.actor
+    meeting = met.get(event.object_id) if event.verb == Verb.DISCUSSED else None
     return {
         "icon": ICONS.get(Verb(event.verb), "circle") if event.verb in Verb.values else "circle",
         "by": str(actor) if actor else "",
         "text": words(event),
-        "url": place(event, challenge),
-        "notes": notes(event, challenge),
+        "url": meeting.get_absolute_url() if meeting else place(event, challenge),
+        "notes": [meeting.title] if meeting else notes(event, challenge),
         "at": event.at,
     }
 

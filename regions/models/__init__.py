@@ -17,17 +17,22 @@ from regions.models.contribution import (
 from regions.models.entry import Entry
 from regions.models.event import Audience, Event, Notice, Unspread, Verb
 from regions.models.invitation import Invitation
+from regions.models.meeting import AgendaItem, Agreement, Meeting, Perspective
 from regions.models.moderation import Report, Ruling
 from regions.models.municipality import Municipality, RegionWish
 from regions.models.region import Joining, Membership, Region
+from regions.models.signup import CalendarAddress, Signup
 from regions.models.theme import Theme
 from regions.models.version import Draft, Version
 from regions.models.writing import Writing, WritingQuerySet
 
 __all__ = [
+    "AgendaItem",
+    "Agreement",
     "Appeal",
     "Attachment",
     "Audience",
+    "CalendarAddress",
     "Comment",
     "Contribution",
     "ContributionQuerySet",
@@ -39,14 +44,17 @@ __all__ = [
     "Involvement",
     "Joining",
     "Kind",
+    "Meeting",
     "Membership",
     "Municipality",
     "Notice",
     "Part",
+    "Perspective",
     "Region",
     "RegionWish",
     "Report",
     "Ruling",
+    "Signup",
     "State",
     "TaggedContribution",
     "Theme",

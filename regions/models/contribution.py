@@ -55,6 +55,9 @@ class Visibility(models.TextChoices):
     TEAM = "team", _("The team only, and the moderators of the region")
 
 
+WITHOUT_TEAM = (Visibility.PUBLIC, Visibility.NETWORK, Visibility.REGION)
+"""What someone may choose for a kind that has no team."""
+
 VISIBILITY_WORDS = {
     Visibility.PUBLIC: _("everyone"),
     Visibility.NETWORK: _("network only"),

@@ -86,7 +86,7 @@ class Writing(Contribution):  # type: ignore[django-manager-missing]  # of tags,
         Entry.put(self, self, title=self.title, text="\n".join(part for part in parts[1:] if part))
 
     @transaction.atomic
-    def publish(self, by: Person) -> bool:
+    def publish(self, by: Person, at: datetime | None = None) -> bool:
         """Make a draft readable for its audience; return False when a moderator looks first.
 
         Raises AlreadyDone when it was published before.
@@ -94,17 +94,17 @@ class Writing(Contribution):  # type: ignore[django-manager-missing]  # of tags,
         locked = self._locked()
         if locked.state != State.DRAFT:
             raise AlreadyDone(locked.state)
-        is_held_back = locked.is_held_back
+        is_held_back, moment = locked.is_held_back, at or timezone.now()
         locked.state = State.PENDING if is_held_back else State.PUBLISHED
-        locked.published_at = None if is_held_back else timezone.now()
+        locked.published_at = None if is_held_back else moment
         for name in self.PUBLISHED_AT:
-            setattr(locked, name, timezone.now())
+            setattr(locked, name, moment)
         locked.save(update_fields=["state", "published_at", *self.PUBLISHED_AT])
         locked.index()
         if is_held_back:
-            Event.write(Verb.SUBMITTED, by=by, contribution=locked, audience=Audience.DESK)
+            Event.write(Verb.SUBMITTED, by=by, contribution=locked, audience=Audience.DESK, at=at)
         else:
-            Event.write(Verb.PUBLISHED, by=by, contribution=locked)
+            Event.write(Verb.PUBLISHED, by=by, contribution=locked, at=at)
         return not is_held_back
 
     @transaction.atomic

@@ -16,7 +16,7 @@ from initiate.once import once
 from initiate.requests import PersonRequest
 from regions import rules
 from regions.forms import PlaceQuery, WishForm, names
-from regions.models import Audience, Contribution, Event, Kind, Municipality, Region, RegionWish, Verb
+from regions.models import Audience, Contribution, Event, Kind, Meeting, Municipality, Region, RegionWish, Verb
 from regions.models.comment import events_shown_to
 from regions.models.contribution import READABLE
 from regions.models.region import COUNT_EACH_UP_TO, COUNT_UP_TO
@@ -24,6 +24,7 @@ from regions.models.standing import Reader, standing_of
 
 CARDS = 6
 LINES = 8
+MEETINGS = 3
 
 
 @require_safe
@@ -56,6 +57,8 @@ def region(request: HttpRequest, slug: str) -> HttpResponse:
         "moderators": _moderators(request.user, found),
         "municipalities": list(found.municipalities.all()),
         "news": _news(request.user, found),
+        "meetings": list(Meeting.objects.visible_to(request.user).filter(region=found).coming()[:MEETINGS]),
+        "may_plan": rules.can_plan_meeting(request.user, found),
     }
     return render(request, "regions/detail.html", words | _challenges(request.user, found))
 
