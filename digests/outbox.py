@@ -73,7 +73,7 @@ def queue_mail_of(event: Event) -> None:
     elif event.verb in BEGINS and event.region and event.region.welcome_mail:
         _queue(Mail.Kind.WELCOME, event, person=event.subject, address="")
     elif event.verb in TO_ONE:
-        _queue_for(event, TO_ONE[event.verb], Signup.objects.filter(pk=event.object_id))
+        _queue_for(event, TO_ONE[event.verb], Signup.objects.filter(pk=int(event.object_id or 0)))
     elif event.verb in TO_ALL:
         _queue_for(event, TO_ALL[event.verb], Signup.objects.lasting().filter(meeting=event.contribution_id))
 

@@ -7,11 +7,30 @@ from email.utils import parseaddr
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar import Calendar, Event, Timezone, vCalAddress, vText
 
 from accounts.models import Person
 from regions.models import Meeting
 
+# Since 1996 (directive 2000/84/EC) by rule: Outlook reads a rule, and not the list of days that a library makes of it.
+AMSTERDAM = """BEGIN:VTIMEZONE
+TZID:Europe/Amsterdam
+BEGIN:DAYLIGHT
+DTSTART:19960331T020000
+RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
+TZNAME:CEST
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0200
+END:DAYLIGHT
+BEGIN:STANDARD
+DTSTART:19961027T030000
+RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
+TZNAME:CET
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+END:STANDARD
+END:VTIMEZONE
+"""
 PAST, MOST = timedelta(days=90), 500
 """A feed goes back so far, and holds so many meetings at most."""
 
@@ -23,7 +42,6 @@ def feed(meetings: Iterable[Meeting], *, name: str, going: Collection[int] = ())
     calendar.add("refresh-interval", timedelta(hours=6), parameters={"VALUE": "DURATION"})
     for meeting in meetings:
         calendar.add_component(_entry(meeting, is_going=meeting.pk in going))
-    calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
 
 
@@ -38,7 +56,6 @@ def invite(meeting: Meeting, address: str) -> bytes:
     entry.add("organizer", organiser)
     entry.add("attendee", attendee)
     calendar.add_component(entry)
-    calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
 
 
@@ -59,6 +76,7 @@ def _calendar(method: str) -> Calendar:
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method)
+    calendar.add_component(Timezone.from_ical(AMSTERDAM))
     return calendar
 
 

@@ -42,11 +42,13 @@ class Row:
 def waiting_at(person: Person, regions: Collection[int], number: int) -> Piece:
     """Return page `number` of what waits in these regions (by id), which the caller may moderate."""
     first, *others = (
-        rows.order_by().annotate(sort=Value(sort, CharField()), since_at=F(since)).values_list("sort", "pk", "since_at")
+        rows.order_by()
+        .annotate(desk_sort=Value(sort, CharField()), since_at=F(since))
+        .values_list("desk_sort", "pk", "since_at")
         for sort, since, rows in _sources(person, regions)
     )
     start = (number - 1) * MANY
-    found = list(first.union(*others, all=True).order_by("since_at", "sort", "pk")[start : start + MANY + 1])
+    found = list(first.union(*others, all=True).order_by("since_at", "desk_sort", "pk")[start : start + MANY + 1])
     things = _things([(sort, pk) for sort, pk, _at in found[:MANY]])
     rows = [Row(sort, things[sort, pk], at) for sort, pk, at in found[:MANY] if (sort, pk) in things]
     return Piece("wacht", rows, number, has_next=len(found) > MANY, is_alone=True)

@@ -193,7 +193,7 @@ class AgendaFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # of AgendaFo
 
 
 AgendaForms = forms.formset_factory(
-    AgendaForm, formset=AgendaFormSet, extra=3, can_order=True, can_delete=True, max_num=MOST_ITEMS, validate_max=True
+    AgendaForm, formset=AgendaFormSet, extra=2, can_order=True, can_delete=True, max_num=MOST_ITEMS, validate_max=True
 )
 
 
@@ -300,7 +300,7 @@ def owners_for(meeting: Meeting) -> Any:
     return found.order_by("name", "pk")
 
 
-AgreementForms = forms.formset_factory(AgreementForm, extra=3, max_num=20, validate_max=True)
+AgreementForms = forms.formset_factory(AgreementForm, extra=2, max_num=20, validate_max=True)
 
 
 class MeetingQuery(PageQuery):

@@ -2,13 +2,14 @@
 
 import itertools
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from accounts.models import Person, Role
 from challenges.models import Challenge, Offer, Prototype, Review, Seat, TestRound
-from regions.models import Membership, Region, State
+from regions.models import Meeting, Membership, Region, State
 
 _numbers = itertools.count(1)
 
@@ -79,6 +80,20 @@ def challenge(*, by: Person, region: Region, state: str = State.PUBLISHED, **fie
         made.state = state
         made.save(update_fields=["state"])
     return Challenge.objects.get(pk=made.pk)
+
+
+def meeting(*, by: Person, region: Region, days: int = 30, state: str = State.PUBLISHED, **fields: Any) -> Meeting:
+    """Make a meeting of two hours so many days from now."""
+    starts_at = timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=days)
+    text = {
+        "title": fields.pop("title", f"Bijeenkomst {next(_numbers)}"),
+        "intro": fields.pop("intro", "Wat leerden wij?"),
+    }
+    values = {"place": "Buurthuis", "starts_at": starts_at, "ends_at": starts_at + timedelta(hours=2), **fields}
+    made = Meeting.objects.post(by=by, region=region, text=text, **values)
+    if state != State.DRAFT:
+        made.publish(by)
+    return Meeting.objects.get(pk=made.pk)
 
 
 def prototype(on: Challenge, by: Person | None = None, **fields: Any) -> Prototype:

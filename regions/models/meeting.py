@@ -166,7 +166,7 @@ class Meeting(Writing):  # type: ignore[django-manager-missing]  # of tags, by t
     def lacks(self) -> list[str]:
         """Return the names of perspectives that are expected and that nobody who comes, or was there, brings."""
         there = self.present if self.closed_at else self.going
-        return [str(Perspective(value).label) for value in self.expected if not there.get(value)]
+        return [str(one.label) for one in Perspective if one.value in self.expected and not there.get(one.value)]
 
     @property
     def lacks_residents(self) -> bool:

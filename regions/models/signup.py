@@ -53,10 +53,15 @@ class SignupQuerySet(models.QuerySet["Signup"]):
     def forget_due(self) -> int:
         """Drop guests who never confirmed, and the names and addresses of guests of long ago; return how many."""
         guests, now = self.filter(person=None), timezone.now()
-        stale = guests.filter(state=Signup.State.ASKED, at__lt=now - CONFIRM_WITHIN).values("pk")[:BATCH]
-        dropped, _rows = self.filter(pk__in=list(stale)).delete()
-        known = guests.exclude(email="").filter(meeting__ends_at__lt=now - FORGET_AFTER).values("pk")[:BATCH]
-        return dropped + self.filter(pk__in=list(known)).update(email="", name="")
+        stale = guests.filter(state=Signup.State.ASKED, at__lt=now - CONFIRM_WITHIN)
+        known = guests.exclude(email="").filter(meeting__ends_at__lt=now - FORGET_AFTER)
+        dropped, _rows = self.filter(pk__in=_some(stale)).delete()
+        return dropped + self.filter(pk__in=_some(known)).update(email="", name="")
+
+
+def _some(rows: models.QuerySet["Signup"]) -> list[int]:
+    """Return the ids of a bounded number of rows."""
+    return list(rows.values_list("pk", flat=True)[:BATCH])
 
 
 class Signup(models.Model):

@@ -20,6 +20,7 @@ OPERATIONS = ("livez", "readyz", "healthz", "robots", "security_txt")
 PAGES = ("home", "search", "page", "set_language")
 METHODS = ("GET", "POST")
 
+MEETING = "bijeenkomsten/<int:pk>-"
 BOOKMARKS = ("django_session", "usersessions_usersession", "accounts_visit", "regions_notice", "accounts_submission")
 """What a reading person writes: their own session, last visit, read notices, and the key of a form."""
 
@@ -72,9 +73,10 @@ def _own_rows(world: World) -> dict[str, Any]:
 def _arguments(name: str, route: str, things: dict[str, Any]) -> dict[str, Any]:
     values = {"pk": _subject(name, things), **_known(things)}
     if name.startswith("regions:"):
-        values["slug"] = things["region"].slug
-    if name == "regions:invitation":
-        values["token"] = things["invitation"].get_absolute_url().split("/")[2]
+        values["slug"] = things["meeting" if MEETING in route else "region"].slug
+    if name in ("regions:invitation", "regions:signup_own"):
+        thing = things["invitation" if name == "regions:invitation" else "signup"]
+        values["token"] = thing.get_absolute_url().split("/")[2]
     if name == "page":
         values["slug"] = "over"
     if name.startswith("digests:demo_mail"):
@@ -105,6 +107,8 @@ def _subject(name: str, things: dict[str, Any]) -> int:
         "regions:appeal_decide": "appeal",
         "regions:appeal": "ruling",
         "regions:readmit": "suspended",
+        "regions:meeting": "meeting",
+        "regions:agreement": "agreement",
         "regions:invitation_": "invitation",
         "regions:attachment": "attachment",
         "accounts:person": "person",

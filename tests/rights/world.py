@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import Person
 from challenges.models import Challenge, Offer, Prototype, Review, TestRound
 from regions.models import (
+    Agreement,
     Appeal,
     Attachment,
     Comment,
@@ -21,6 +22,7 @@ from regions.models import (
     Region,
     Report,
     Ruling,
+    Signup,
     State,
     Theme,
     Visibility,
@@ -57,6 +59,12 @@ CANARIES = {
     "kanarieschorsing": DESK,
     "kanariebezwaar": DESK,
     "kanariewelkom": DESK,
+    "kanariegast": DESK,
+    "kanarielink": DESK,
+    "kanariebijeenkomst": HERE,
+    "kanarieagenda": HERE,
+    "kanarieverslag": HERE,
+    "kanarieafspraak": HERE,
     "kanariesignaal": DESK,
     "kanarieuitleg": TEAM | DESK,
 }
@@ -171,6 +179,7 @@ def _around(world: World, utrecht: Region) -> None:
     Report.make(shown, by=bram, reason="other", words="kanariesignaal", comment=world.open["comment"])
     world.open["membership"] = world.closed["membership"] = membership
     _at_the_door(world, utrecht)
+    _meetings(world, utrecht)
     world.open["hidden"] = world.closed["hidden"] = hidden
     world.open["person"] = world.closed["person"] = carla
 
@@ -189,6 +198,25 @@ def _at_the_door(world: World, utrecht: Region) -> None:
     }
     world.open |= rows
     world.closed |= rows
+
+
+def _meetings(world: World, utrecht: Region) -> None:
+    """One that everyone reads and that comes, with a guest; and one of the region that is over, with its minutes."""
+    mo, anna = _get(world, "mo"), _get(world, "anna")
+    coming = make.meeting(
+        by=mo, region=utrecht, title="Open over wonen", link="https://kanarielink.example/", capacity=9
+    )
+    Signup.ask(coming, email="kanariegast@voorbeeld.example", name="Gast", perspective="inwoner")
+    signup = Signup.objects.get()
+    mine = Agreement.make(coming, by=mo, words="Bellen", owner=anna, due_on=timezone.localdate())
+    over = make.meeting(
+        by=mo, region=utrecht, days=-3, title="kanariebijeenkomst over wonen", visibility=Visibility.REGION
+    )
+    over.arrange(mo, [{"title": "kanarieagenda", "words": "", "length": 5, "about": None}])
+    over.close(mo, seen=0, minutes="kanarieverslag", present={"inwoner": 2}, said={})
+    theirs = Agreement.make(over, by=mo, words="kanarieafspraak", owner=anna, due_on=timezone.localdate())
+    world.open |= {"meeting": coming, "agreement": mine, "signup": signup}
+    world.closed |= {"meeting": over, "agreement": theirs, "signup": signup}
 
 
 def _get(world: World, name: str) -> Person:
