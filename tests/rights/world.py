@@ -61,10 +61,10 @@ CANARIES = {
     "kanariewelkom": DESK,
     "kanariegast": DESK,
     "kanarielink": DESK,
-    "kanariebijeenkomst": HERE,
-    "kanarieagenda": HERE,
-    "kanarieverslag": HERE,
-    "kanarieafspraak": HERE,
+    "kanariebijeenkomst": DESK,
+    "kanarieagenda": DESK,
+    "kanarieverslag": DESK,
+    "kanarieafspraak": DESK,
     "kanariesignaal": DESK,
     "kanarieuitleg": TEAM | DESK,
 }
@@ -201,16 +201,20 @@ def _at_the_door(world: World, utrecht: Region) -> None:
 
 
 def _meetings(world: World, utrecht: Region) -> None:
-    """One that everyone reads and that comes, with a guest; and one of the region that is over, with its minutes."""
+    """One that everyone reads and that comes, with a guest; and one that is over and that few see, with its minutes."""
     mo, anna = _get(world, "mo"), _get(world, "anna")
-    coming = make.meeting(
-        by=mo, region=utrecht, title="Open over wonen", link="https://kanarielink.example/", capacity=9
-    )
+    coming = make.meeting(by=mo, region=utrecht, title="Open over wonen", capacity=9)
     Signup.ask(coming, email="kanariegast@voorbeeld.example", name="Gast", perspective="inwoner")
     signup = Signup.objects.get()
+    signup.confirm()
     mine = Agreement.make(coming, by=mo, words="Bellen", owner=anna, due_on=timezone.localdate())
     over = make.meeting(
-        by=mo, region=utrecht, days=-3, title="kanariebijeenkomst over wonen", visibility=Visibility.REGION
+        by=mo,
+        region=utrecht,
+        days=-3,
+        title="kanariebijeenkomst over wonen",
+        visibility=Visibility.TEAM,
+        link="https://kanarielink.example/",
     )
     over.arrange(mo, [{"title": "kanarieagenda", "words": "", "length": 5, "about": None}])
     over.close(mo, seen=0, minutes="kanarieverslag", present={"inwoner": 2}, said={})
