@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from challenges.views import cabinet, detail, listing, moves, offers, post, prototypes, review, team, versions
+from challenges.views import cabinet, detail, figures, listing, moves, offers, post, prototypes, review, team, versions
 
 app_name = "challenges"
 
@@ -40,6 +40,13 @@ urlpatterns = [
     path(f"{ONE}team/", team.team, name="team"),
     path(f"{ONE}team/<int:person_pk>/overdragen/", team.hand_over, name="hand_over"),
     path(f"{ONE}team/<int:person_pk>/weg/", team.leave, name="team_leave"),
+    # figures
+    path("cijfers/", figures.figures, name="figures"),
+    path("cijfers/cijfers.csv", figures.figures_csv, name="figures_csv"),
+    path("cijfers/cijfers.ods", figures.figures_ods, name="figures_ods"),
+    path("regios/<slug:slug>/cijfers/", figures.figures, name="figures_of"),
+    path("regios/<slug:slug>/cijfers/cijfers.csv", figures.figures_csv, name="figures_of_csv"),
+    path("regios/<slug:slug>/cijfers/cijfers.ods", figures.figures_ods, name="figures_of_ods"),
     # feedback of the InnovatieKabinet
     path("kabinet/", cabinet.cabinet, name="cabinet"),
     path(f"{ONE}feedback/", review.feedback, name="feedback"),

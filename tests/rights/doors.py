@@ -74,6 +74,8 @@ def _arguments(name: str, route: str, things: dict[str, Any]) -> dict[str, Any]:
     values = {"pk": _subject(name, things), **_known(things)}
     if name.startswith("regions:"):
         values["slug"] = things["meeting" if MEETING in route else "region"].slug
+    if name.startswith("challenges:figures"):
+        values["slug"] = things["region"].slug
     if name in ("regions:invitation", "regions:signup_own"):
         thing = things["invitation" if name == "regions:invitation" else "signup"]
         values["token"] = thing.get_absolute_url().split("/")[2]

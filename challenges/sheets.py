@@ -1,0 +1,60 @@
+"""Tables as files for an office program: CSV, and OpenDocument (ODS), in which no cell can be taken for a formula."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from odf.opendocument import OpenDocumentSpreadsheet
+from odf.table import Table as Sheet
+from odf.table import TableCell, TableRow
+from odf.text import P
+
+from challenges.figures import Table
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def as_csv(tables: Iterable[Table]) -> bytes:
+    """Return all tables below each other, in the form that Dutch Excel reads: semicolons, and a mark in front."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";")
+    for table in tables:
+        writer.writerow([safe(table.title)])
+        writer.writerow([safe(cell) for cell in (table.first, *table.columns)])
+        writer.writerows([safe(label), *numbers] for label, numbers in table.rows)
+        writer.writerow([])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def safe(cell: str) -> str:
+    """Return the words so that no program takes them for a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def as_ods(tables: Iterable[Table]) -> bytes:
+    """Return a workbook with a sheet for each table."""
+    document = OpenDocumentSpreadsheet()
+    for table in tables:
+        sheet = Sheet(name=table.name)
+        sheet.addElement(_row([table.title], []))
+        sheet.addElement(_row([table.first, *table.columns], []))
+        for label, numbers in table.rows:
+            sheet.addElement(_row([label], numbers))
+        document.spreadsheet.addElement(sheet)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def _row(words: Sequence[str], numbers: Sequence[int]) -> TableRow:
+    """Return a row: cells of text, which are never read as a formula, then cells of numbers."""
+    row = TableRow()
+    for word in words:
+        cell = TableCell(valuetype="string")
+        cell.addElement(P(text=word))
+        row.addElement(cell)
+    for number in numbers:
+        cell = TableCell(valuetype="float", value=number)
+        cell.addElement(P(text=str(number)))
+        row.addElement(cell)
+    return row

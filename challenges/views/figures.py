@@ -1,0 +1,40 @@
+"""Figures for upstairs: of a region or of the network, as a page, as CSV and as a spreadsheet."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from challenges.figures import Figures, figures_for
+from challenges.sheets import as_csv, as_ods
+from regions.models import Region
+
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+
+
+@require_safe
+def figures(request: HttpRequest, slug: str = "") -> HttpResponse:
+    region, found = _figures(request, slug)
+    return render(request, "challenges/figures.html", {"region": region, "figures": found})
+
+
+@require_safe
+def figures_csv(request: HttpRequest, slug: str = "") -> HttpResponse:
+    _region, found = _figures(request, slug)
+    return _file(as_csv(found.tables), "text/csv; charset=utf-8", f"{slug or 'initiate'}-cijfers.csv")
+
+
+@require_safe
+def figures_ods(request: HttpRequest, slug: str = "") -> HttpResponse:
+    _region, found = _figures(request, slug)
+    return _file(as_ods(found.tables), ODS, f"{slug or 'initiate'}-cijfers.ods")
+
+
+def _figures(request: HttpRequest, slug: str) -> tuple[Region | None, Figures]:
+    region = get_object_or_404(Region, slug=slug) if slug else None
+    return region, figures_for(request.user, region)
+
+
+def _file(content: bytes, mime: str, name: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=mime)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
