@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from challenges.views import cabinet, detail, listing, moves, offers, post, prototypes, review, team, versions
+from challenges.views import (
+    cabinet,
+    claim,
+    detail,
+    listing,
+    moves,
+    offers,
+    post,
+    prototypes,
+    review,
+    team,
+    versions,
+)
 
 app_name = "challenges"
 
@@ -24,7 +36,8 @@ urlpatterns = [
     path(ONE, detail.challenge, name="detail"),
     path(f"{ONE}versies/", versions.versions, name="versions"),
     # stages
-    path(f"{ONE}stappen/vragen/", moves.warn, name="warn"),
+    path(f"{ONE}stappen/loopt-nog/", moves.go_on, name="go_on"),
+    path(f"{ONE}stappen/laten-staan/", moves.let_be, name="let_be"),
     path(f"{ONE}stappen/<slug:name>/", moves.move, name="move"),
     # prototypes and test rounds
     path(f"{ONE}prototypes/nieuw/", prototypes.prototype_new, name="prototype_new"),
@@ -36,6 +49,11 @@ urlpatterns = [
     path(f"{ONE}aanbod/nieuw/", offers.offer_new, name="offer_new"),
     path(f"{ONE}aanbod/<int:offer_pk>/antwoord/", offers.offer_settle, name="offer_settle"),
     path(f"{ONE}aanbod/<int:offer_pk>/afloop/", offers.offer_close, name="offer_close"),
+    # posted on behalf of someone
+    path("namens/<str:token>/", claim.claim, name="claim"),
+    path(f"{ONE}namens/", claim.ask, name="claim_ask"),
+    path(f"{ONE}namens/opnieuw/", claim.again, name="claim_again"),
+    path(f"{ONE}namens/intrekken/", claim.withdraw, name="claim_withdraw"),
     # the team
     path(f"{ONE}team/", team.team, name="team"),
     path(f"{ONE}team/<int:person_pk>/overdragen/", team.hand_over, name="hand_over"),

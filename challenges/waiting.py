@@ -16,14 +16,22 @@ from regions.models.standing import standing_of
 
 MOST = 20
 # The sorts, in the order in which they are told.
-OFFERS, POINTS, REVIEWS, REGIONS, DRAFTS = range(1, 6)
+OFFERS, POINTS, SILENCES, REVIEWS, REGIONS, DRAFTS = range(1, 7)
 PAGES = {
     OFFERS: ("challenges:detail", "#aanbod"),
     POINTS: ("challenges:detail", "#feedback"),
+    SILENCES: ("challenges:detail", "#stil"),
     REVIEWS: ("challenges:review", ""),
     DRAFTS: ("challenges:edit", ""),
 }
-ICONS = {OFFERS: "heart-handshake", POINTS: "quote", REVIEWS: "help-circle", REGIONS: "user-plus", DRAFTS: "pencil"}
+ICONS = {
+    OFFERS: "heart-handshake",
+    POINTS: "quote",
+    SILENCES: "clock",
+    REVIEWS: "help-circle",
+    REGIONS: "user-plus",
+    DRAFTS: "pencil",
+}
 Rows = QuerySet[Any, tuple[Any, ...]]
 
 
@@ -51,6 +59,7 @@ def _sources(person: Person) -> Iterator[Rows]:
     offered = Count("offers", filter=Q(offers__state=Offer.State.OFFERED))
     yield _rows(OFFERS, mine.annotate(number=offered).filter(number__gt=0), number=F("number"))
     yield _rows(POINTS, mine.filter(open_point_count__gt=0), number=F("open_point_count"))
+    yield _rows(SILENCES, mine.asked())
     if standing.is_seat:
         asked = Asking.objects.open().waiting_on(person)
         yield _rows(REVIEWS, seen.published().filter(pk__in=asked.values("challenge")))
@@ -84,6 +93,7 @@ def _words(order: int, number: int) -> str:
     words = {
         OFFERS: ngettext("%d offer waits for an answer", "%d offers wait for an answer", number),
         POINTS: ngettext("%d point to answer", "%d points to answer", number),
+        SILENCES: _("Does this still go on?"),
         REVIEWS: _("Your feedback is asked"),
         REGIONS: ngettext("%d person asks to join the region", "%d people ask to join the region", number),
         DRAFTS: _("Finish your draft"),

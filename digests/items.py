@@ -22,6 +22,7 @@ from digests.words import Seen, label, note, text
 from regions.models import (
     Appeal,
     Attachment,
+    Claim,
     Comment,
     Event,
     Membership,
@@ -45,6 +46,7 @@ ABOUT: dict[str, tuple[type[Model], tuple[str, ...]]] = {
         (Asking, ()),
         (Attachment, ()),
         (BoardDecision, ()),
+        (Claim, ()),
         (Comment, ("parent",)),
         (Membership, ("region",)),
         (Offer, ()),

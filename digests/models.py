@@ -79,6 +79,7 @@ class Mail(models.Model):
         DIGEST = "digest", _("overview")
         INVITATION = "invitation", _("invitation")
         WELCOME = "welcome", _("welcome")
+        CLAIM = "claim", _("posted on behalf of someone")
 
     ENDS = (State.SENT, State.EMPTY, State.CANCELLED, State.DEAD)
 

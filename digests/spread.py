@@ -37,6 +37,8 @@ UNTOLD = frozenset(
         Verb.LEFT,
         Verb.INVITED,
         Verb.INVITATION_WITHDRAWN,
+        Verb.CLAIM_ASKED,
+        Verb.LET_BE,
         Verb.REGION_ARRANGED,
         Verb.STAFF_ADDED,
         Verb.STAFF_CHANGED,

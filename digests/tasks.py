@@ -2,13 +2,14 @@
 
 from celery import shared_task
 
+from challenges.models import Challenge
 from digests.models import Pulse
 from digests.outbox import wake
 from digests.plan import plan
 from digests.send import reap
 from digests.send import send_waiting as send_some
 from digests.spread import spread
-from regions.models import Membership
+from regions.models import Claim, Membership
 
 SECONDS = 40
 """So long a sender works before it lets others have the worker; it wakes the next one when more is left."""
@@ -24,6 +25,8 @@ def tick() -> None:
     plan()
     wake()
     Membership.objects.readmit_due()
+    Claim.objects.forget_due()
+    Challenge.objects.ask_the_silent()
 
 
 @shared_task(time_limit=900, soft_time_limit=880)

@@ -9,18 +9,19 @@ from django.db.models import CharField, F, QuerySet, Value
 from django.utils import timezone
 
 from accounts.models import Person
+from challenges.models import Challenge
 from regions.models import Appeal, Contribution, Membership, Report, State
 from regions.paging import MANY, Piece
 
 ANSWER_WITHIN = timedelta(days=7)
 """So long someone may wait for a moderator; after that the row says that it is late."""
 
-JOINING, POSTING, APPEAL, REPORT = "joining", "posting", "appeal", "report"
+JOINING, POSTING, APPEAL, REPORT, SILENT = "joining", "posting", "appeal", "report", "silent"
 
 
 @dataclass(frozen=True)
 class Row:
-    """One thing that waits: a membership, a contribution, an appeal or a report."""
+    """One thing that waits: a membership, a contribution, an appeal, a report or a silent challenge."""
 
     sort: str
     thing: Any
@@ -59,6 +60,7 @@ def _sources(person: Person, regions: Collection[int]) -> Iterator[tuple[str, st
     yield POSTING, "last_activity_at", seen.filter(state=State.PENDING)
     yield APPEAL, "at", Appeal.objects.open().filter(ruling__contribution__in=seen)
     yield REPORT, "at", Report.objects.open().filter(contribution__in=seen)
+    yield SILENT, "desk_at", Challenge.objects.visible_to(person).filter(region__in=regions).on_desk()
 
 
 def _things(wanted: list[tuple[str, int]]) -> dict[tuple[str, int], Any]:
@@ -68,6 +70,7 @@ def _things(wanted: list[tuple[str, int]]) -> dict[tuple[str, int], Any]:
         POSTING: Contribution.objects.select_related("author", "region"),
         APPEAL: Appeal.objects.for_list(),
         REPORT: Report.objects.for_list(),
+        SILENT: Challenge.objects.for_list().select_related("author"),
     }
     return {
         (sort, pk): thing

@@ -41,6 +41,12 @@ ICONS = {
     Verb.POINT_ANSWERED: "check",
     Verb.REFLECTED: "quote",
     Verb.WARNED_SILENT: "clock",
+    Verb.GOES_ON: "check",
+    Verb.LET_BE: "clock",
+    Verb.CLAIM_ASKED: "send",
+    Verb.CLAIMED: "user-check",
+    Verb.CLAIM_REFUSED: "user",
+    Verb.CLAIM_WITHDRAWN: "user",
     Verb.HIDDEN: "eye-off",
     Verb.RESTORED: "eye",
 }
@@ -62,7 +68,7 @@ def line(event: Event, challenge: Challenge) -> dict[str, Any]:
     actor = event.subject if event.verb in BY_SUBJECT and event.subject else event.actor
     return {
         "icon": ICONS.get(Verb(event.verb), "circle") if event.verb in Verb.values else "circle",
-        "by": str(actor) if actor else "",
+        "by": str(actor or "Initiate"),
         "text": words(event),
         "url": place(event, challenge),
         "notes": notes(event, challenge),

@@ -2,6 +2,7 @@
 
 from regions.models.appeal import Appeal
 from regions.models.attachment import Attachment
+from regions.models.claim import Claim
 from regions.models.comment import Comment
 from regions.models.contribution import (
     Contribution,
@@ -27,6 +28,7 @@ __all__ = [
     "Appeal",
     "Attachment",
     "Audience",
+    "Claim",
     "Comment",
     "Contribution",
     "ContributionQuerySet",
