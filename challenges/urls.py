@@ -6,6 +6,7 @@ from challenges.views import (
     cabinet,
     claim,
     detail,
+    intake,
     listing,
     moves,
     offers,
@@ -32,6 +33,9 @@ urlpatterns = [
     path(f"{ONE}publiceren/", post.publish, name="publish"),
     path(f"{ONE}weggooien/", post.discard, name="discard"),
     path(f"{ONE}indelen/", post.file, name="file"),
+    # from a file, by a moderator
+    path("regios/<slug:slug>/challenges/inlezen/", intake.intake, name="intake"),
+    path("regios/<slug:slug>/challenges/inlezen/voorbeeld/", intake.example, name="intake_example"),
     # one challenge, and the versions of its text
     path(ONE, detail.challenge, name="detail"),
     path(f"{ONE}versies/", versions.versions, name="versions"),

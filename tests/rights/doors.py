@@ -71,10 +71,12 @@ def _own_rows(world: World) -> dict[str, Any]:
 
 def _arguments(name: str, route: str, things: dict[str, Any]) -> dict[str, Any]:
     values = {"pk": _subject(name, things), **_known(things)}
-    if name.startswith("regions:"):
+    if name.startswith(("regions:", "challenges:intake")):
         values["slug"] = things["region"].slug
     if name == "regions:invitation":
         values["token"] = things["invitation"].get_absolute_url().split("/")[2]
+    if name == "challenges:claim":
+        values["token"] = things["claim"].get_absolute_url().split("/")[2]
     if name == "page":
         values["slug"] = "over"
     if name.startswith("digests:demo_mail"):

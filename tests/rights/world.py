@@ -16,6 +16,7 @@ from challenges.models import Challenge, Offer, Prototype, Review, TestRound
 from regions.models import (
     Appeal,
     Attachment,
+    Claim,
     Comment,
     Invitation,
     Region,
@@ -58,6 +59,8 @@ CANARIES = {
     "kanariebezwaar": DESK,
     "kanariewelkom": DESK,
     "kanariesignaal": DESK,
+    "kanarienamens": DESK,
+    "kanariegastadres": DESK,
     "kanarieuitleg": TEAM | DESK,
 }
 
@@ -171,6 +174,7 @@ def _around(world: World, utrecht: Region) -> None:
     Report.make(shown, by=bram, reason="other", words="kanariesignaal", comment=world.open["comment"])
     world.open["membership"] = world.closed["membership"] = membership
     _at_the_door(world, utrecht)
+    _on_behalf(world, utrecht)
     world.open["hidden"] = world.closed["hidden"] = hidden
     world.open["person"] = world.closed["person"] = carla
 
@@ -187,6 +191,15 @@ def _at_the_door(world: World, utrecht: Region) -> None:
         "active": _get(world, "bram").memberships.get(),
         "suspended": silent,
     }
+    world.open |= rows
+    world.closed |= rows
+
+
+def _on_behalf(world: World, utrecht: Region) -> None:
+    """What a moderator posted, for few, on behalf of someone who has no account."""
+    mo = _get(world, "mo")
+    posted = make.challenge(by=mo, region=utrecht, visibility=Visibility.TEAM, title="kanarienamens over wonen")
+    rows = {"behalf": posted, "claim": Claim.ask(posted, "kanariegastadres@voorbeeld.example", by=mo)}
     world.open |= rows
     world.closed |= rows
 
