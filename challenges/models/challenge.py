@@ -10,7 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models, transaction
-from django.db.models import Count, Exists, F, OuterRef
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Greatest, JSONObject
 from django.urls import reverse
 from django.utils import timezone
@@ -118,7 +118,7 @@ class ChallengeQuerySet(ContributionQuerySet["Challenge"]):
         """
         now = timezone.now()
         since = Greatest(F("last_activity_at") + SILENCE, F("warned_at") + PATIENCE, F("left_at") + SILENCE)
-        silent = self.asked().filter(last_activity_at__lte=now - SILENCE)
+        silent = self.asked().filter(last_activity_at__lte=now - SILENCE, warned_at__lte=now - PATIENCE)
         return silent.annotate(desk_at=since).filter(desk_at__lte=now)
 
     def ask_the_silent(self, most: int = LOOKS) -> int:
@@ -245,6 +245,11 @@ class Challenge(Contribution):  # type: ignore[django-manager-missing]  # of tag
         indexes = (
             models.Index(fields=("stage",), name="challenges_by_stage"),
             models.Index(fields=("look_at",), name="challenges_to_look_at"),
+            models.Index(
+                fields=("warned_at",),
+                condition=Q(warned_at__isnull=False, stage__in=PATH),
+                name="challenges_that_are_asked",
+            ),
             GinIndex(fields=("seeking",), name="challenges_by_seeking"),
         )
 
@@ -436,7 +441,8 @@ class Challenge(Contribution):  # type: ignore[django-manager-missing]  # of tag
         is_lively = goes_on(locked) and not is_quiet(locked, now)
         asks = goes_on(locked) and not is_lively and not is_asked(locked)
         locked.look_at = (locked.last_activity_at if is_lively else now) + QUIET
-        locked.warned_at = now if asks else locked.warned_at
+        if asks or is_lively:
+            locked.warned_at = now if asks else None
         locked.save(update_fields=["look_at", "warned_at"])
         if asks:
             Event.write(Verb.WARNED_SILENT, by=None, contribution=locked, audience=Audience.TEAM, at=now)

@@ -354,3 +354,11 @@ def test_the_desk_takes_the_same_queries_for_one_and_for_many(
     Challenge.objects.ask_the_silent()
     at_day(clock, 60)
     assert (len(desk(browser, mo)), count(browser(mo), DESK), one) == (10, 7, 7)
+
+
+def test_what_goes_on_again_is_asked_no_more(challenge: Challenge, clock: time_machine.Traveller, anna: Person) -> None:
+    """So that the index of what is asked stays small: the next look clears what was answered."""
+    tick_until(clock, 45, 50)
+    Comment.write(Challenge.objects.get(pk=challenge.pk), "Ja.", by=anna)
+    assert tick_until(clock, 51, 94) == []
+    assert Challenge.objects.get(pk=challenge.pk).warned_at is None
