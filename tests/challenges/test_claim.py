@@ -16,6 +16,7 @@ from digests.compose import compose
 from digests.items import gather
 from digests.models import Mail
 from digests.spread import spread
+from regions.errors import AlreadyDone, NotYours, TooLate
 from regions.models import Claim, Event, Notice, Region, State, Verb
 from tests import make
 from tests.challenges.conftest import Browser, Count
@@ -151,6 +152,18 @@ def test_nobody_else_claims_it(browser: Browser, claim: Claim, challenge: Challe
     for person in (None, bram, nep, mo):
         assert browser(person).post(claim.get_absolute_url(), YES).status_code == 200
     assert (authors(challenge), Claim.objects.waiting().count()) == ([("Mo Moderator", "author")], 1)
+
+
+def test_the_claim_itself_refuses_who_is_not_meant_and_who_is_late(
+    claim: Claim, challenge: Challenge, bram: Person, guest: Person
+) -> None:
+    with pytest.raises(NotYours):
+        claim.accept(bram)
+    with time_machine.travel(timezone.now() + timedelta(days=31)), pytest.raises(TooLate):
+        claim.accept(guest)
+    claim.accept(guest)
+    with pytest.raises(AlreadyDone):
+        claim.accept(guest)
 
 
 def test_a_draft_is_claimed_and_its_moderator_hears_it(
