@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -17,7 +17,11 @@ from regions.rules import can_edit, is_owner, is_signed_in
 if TYPE_CHECKING:
     from challenges.models import Challenge, Offer, Point, Review
 
+QUIET = timedelta(days=45)
+"""After so many days without activity author and team are asked whether it still goes on."""
 SILENCE = timedelta(days=60)
+"""After so many a moderator may park it, when that question stood for PATIENCE without an answer."""
+PATIENCE = SILENCE - QUIET
 
 
 class Stage(models.TextChoices):
@@ -92,7 +96,7 @@ def is_team(person: Reader, challenge: "Challenge") -> bool:
 
 
 def is_team_or_moderator_of_silence(person: Reader, challenge: "Challenge") -> bool:
-    """A moderator's only move: to park, after 60 silent days and a warning."""
+    """A moderator's only move: to park, after 60 silent days and a question that got no answer."""
     return is_owner(person, challenge) or (
         challenge.region_id in standing_of(person).moderates and is_silent(challenge) and was_warned(challenge)
     )
@@ -179,19 +183,37 @@ def unmet(challenge: "Challenge", move: Move) -> tuple[Check, ...]:
     return tuple(check for check in move.checks if not check.is_met(challenge))
 
 
+def may_in_time(person: Reader, challenge: "Challenge", move: Move) -> bool:
+    """Tell whether this move may become theirs, or was: then they hear why it is not now."""
+    was_asked = move.who is is_team_or_moderator_of_silence and challenge.warned_at is not None
+    return move.who(person, challenge) or (was_asked and challenge.region_id in standing_of(person).moderates)
+
+
+def goes_on(challenge: "Challenge") -> bool:
+    return challenge.state == State.PUBLISHED and challenge.stage in PATH
+
+
+def is_quiet(challenge: "Challenge", now: datetime) -> bool:
+    return now - challenge.last_activity_at >= QUIET
+
+
 def is_silent(challenge: "Challenge") -> bool:
     return timezone.now() - challenge.last_activity_at >= SILENCE
 
 
+def is_asked(challenge: "Challenge") -> bool:
+    """Tell whether author and team were asked whether this goes on, and nothing happened since."""
+    return goes_on(challenge) and challenge.warned_at is not None and challenge.warned_at > challenge.last_activity_at
+
+
 def was_warned(challenge: "Challenge") -> bool:
-    return challenge.warned_at is not None and challenge.warned_at >= challenge.last_activity_at
+    """Tell whether that question has stood long enough."""
+    return is_asked(challenge) and challenge.warned_at is not None and challenge.warned_at <= timezone.now() - PATIENCE
 
 
-def can_warn(person: Reader, challenge: "Challenge") -> bool:
-    """A moderator asks whether it still goes on, once, before parking it."""
-    moderates = challenge.region_id in standing_of(person).moderates
-    alive = challenge.state == State.PUBLISHED and challenge.stage in PATH
-    return moderates and alive and is_silent(challenge) and not was_warned(challenge)
+def can_go_on(person: Reader, challenge: "Challenge") -> bool:
+    """Author and team, while they are asked."""
+    return is_asked(challenge) and is_owner(person, challenge)
 
 
 def can_add_prototype(person: Reader, challenge: "Challenge") -> bool:

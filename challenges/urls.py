@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from challenges.views import cabinet, detail, figures, listing, moves, offers, post, prototypes, review, team, versions
+from challenges.views import (
+    cabinet,
+    claim,
+    detail,
+    figures,
+    intake,
+    listing,
+    moves,
+    offers,
+    post,
+    prototypes,
+    review,
+    team,
+    versions,
+)
 
 app_name = "challenges"
 
@@ -20,11 +34,15 @@ urlpatterns = [
     path(f"{ONE}publiceren/", post.publish, name="publish"),
     path(f"{ONE}weggooien/", post.discard, name="discard"),
     path(f"{ONE}indelen/", post.file, name="file"),
+    # from a file, by a moderator
+    path("regios/<slug:slug>/challenges/inlezen/", intake.intake, name="intake"),
+    path("regios/<slug:slug>/challenges/inlezen/voorbeeld/", intake.example, name="intake_example"),
     # one challenge, and the versions of its text
     path(ONE, detail.challenge, name="detail"),
     path(f"{ONE}versies/", versions.versions, name="versions"),
     # stages
-    path(f"{ONE}stappen/vragen/", moves.warn, name="warn"),
+    path(f"{ONE}stappen/loopt-nog/", moves.go_on, name="go_on"),
+    path(f"{ONE}stappen/laten-staan/", moves.let_be, name="let_be"),
     path(f"{ONE}stappen/<slug:name>/", moves.move, name="move"),
     # prototypes and test rounds
     path(f"{ONE}prototypes/nieuw/", prototypes.prototype_new, name="prototype_new"),
@@ -36,6 +54,11 @@ urlpatterns = [
     path(f"{ONE}aanbod/nieuw/", offers.offer_new, name="offer_new"),
     path(f"{ONE}aanbod/<int:offer_pk>/antwoord/", offers.offer_settle, name="offer_settle"),
     path(f"{ONE}aanbod/<int:offer_pk>/afloop/", offers.offer_close, name="offer_close"),
+    # posted on behalf of someone
+    path("namens/<str:token>/", claim.claim, name="claim"),
+    path(f"{ONE}namens/", claim.ask, name="claim_ask"),
+    path(f"{ONE}namens/opnieuw/", claim.again, name="claim_again"),
+    path(f"{ONE}namens/intrekken/", claim.withdraw, name="claim_withdraw"),
     # the team
     path(f"{ONE}team/", team.team, name="team"),
     path(f"{ONE}team/<int:person_pk>/overdragen/", team.hand_over, name="hand_over"),

@@ -16,10 +16,11 @@ from regions.models.standing import standing_of
 
 MOST = 20
 # The sorts, in the order in which they are told.
-OFFERS, POINTS, REVIEWS, REGIONS, AGREEMENTS, DRAFTS, MEETING_DRAFTS = range(1, 8)
+OFFERS, POINTS, SILENCES, REVIEWS, REGIONS, AGREEMENTS, DRAFTS, MEETING_DRAFTS = range(1, 9)
 PAGES = {
     OFFERS: ("challenges:detail", "#aanbod"),
     POINTS: ("challenges:detail", "#feedback"),
+    SILENCES: ("challenges:detail", "#stil"),
     REVIEWS: ("challenges:review", ""),
     AGREEMENTS: ("regions:meeting", "#afspraken"),
     DRAFTS: ("challenges:edit", ""),
@@ -28,6 +29,7 @@ PAGES = {
 ICONS = {
     OFFERS: "heart-handshake",
     POINTS: "quote",
+    SILENCES: "clock",
     REVIEWS: "help-circle",
     REGIONS: "user-plus",
     AGREEMENTS: "checkbox",
@@ -61,6 +63,7 @@ def _sources(person: Person) -> Iterator[Rows]:
     offered = Count("offers", filter=Q(offers__state=Offer.State.OFFERED))
     yield _rows(OFFERS, mine.annotate(number=offered).filter(number__gt=0), number=F("number"))
     yield _rows(POINTS, mine.filter(open_point_count__gt=0), number=F("open_point_count"))
+    yield _rows(SILENCES, mine.asked())
     if standing.is_seat:
         asked = Asking.objects.open().waiting_on(person)
         yield _rows(REVIEWS, seen.published().filter(pk__in=asked.values("challenge")))
@@ -99,6 +102,7 @@ def _words(order: int, number: int) -> str:
     words = {
         OFFERS: ngettext("%d offer waits for an answer", "%d offers wait for an answer", number),
         POINTS: ngettext("%d point to answer", "%d points to answer", number),
+        SILENCES: _("Does this still go on?"),
         REVIEWS: _("Your feedback is asked"),
         REGIONS: ngettext("%d person asks to join the region", "%d people ask to join the region", number),
         AGREEMENTS: ngettext("%d thing that you promised", "%d things that you promised", number),

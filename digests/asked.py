@@ -5,11 +5,15 @@ from collections.abc import Iterable
 from django.db.models import BigIntegerField, Exists, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
-from challenges.models import Asking, Offer, Review
+from challenges.models import Asking, Challenge, Offer, Review
 from regions.models import Agreement, Appeal, Membership, Notice, Report, State, Verb
 
 ID = Cast(OuterRef("event__object_id"), BigIntegerField())
 """The id of what the event is about."""
+
+
+SILENT = Challenge.objects.asked().filter(pk=OuterRef("event__contribution"), warned_at__lte=OuterRef("event__at"))
+"""The challenge that was asked then whether it still goes on, while it did not answer."""
 
 
 def _done(verb: Verb, still: "QuerySet[Model]") -> Q:
@@ -22,6 +26,7 @@ DONE = Q(reason=Notice.Reason.WAITS) & (
     | _done(Verb.APPEALED, Appeal.objects.open())
     | (Q(event__verb=Verb.SUBMITTED) & ~Q(event__contribution__state=State.PENDING))
     | _done(Verb.REPORTED, Report.objects.open())
+    | (Q(event__verb=Verb.WARNED_SILENT) & ~Q(Exists(SILENT)))
     | Q(event__verb=Verb.WITHOUT_MODERATOR)
     & Q(Exists(Membership.objects.moderators().filter(region=OuterRef("event__region"))))
     | _done(Verb.AGREED, Agreement.objects.open())

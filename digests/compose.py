@@ -20,7 +20,7 @@ from digests.models import Frequency, Mail, Subscription
 from digests.relay import Letter
 from digests.subject import subject_of
 from regions.calendar import invite
-from regions.models import Invitation, Meeting, Membership, Notice, Signup
+from regions.models import Claim, Invitation, Meeting, Membership, Notice, Signup
 
 
 def compose(mail: Mail) -> Letter | None:
@@ -155,6 +155,23 @@ def _is_settled(invitation: Invitation) -> bool:
     return invitation.region.memberships.filter(person__in=people, state__in=settled).exists()
 
 
+def _claim(mail: Mail) -> Letter | None:
+    """Return the question to take something over, while it can be answered, and not by who may not."""
+    found = Claim.objects.for_mail().filter(pk=mail.data["ids"]["object"]).first()
+    if found is None or not found.stands() or _is_barred(found):
+        mail.end(Mail.State.CANCELLED, "the question has no use any more")
+        return None
+    context = {"claim": found, "title": disarmed(found.contribution.title), "by": disarmed(found.by.name)}
+    return _region_letter(mail, found.email, "mail/claim", found.get_absolute_url(), context)
+
+
+def _is_barred(claim: Claim) -> bool:
+    """Tell whether this address belongs to who was blocked, or is suspended in the region."""
+    people = Person.objects.filter(emailaddress__email__iexact=claim.email, emailaddress__verified=True)
+    suspended = claim.contribution.region.memberships.suspended().filter(person__in=people)
+    return people.filter(is_active=False).exists() or suspended.exists()
+
+
 def _welcome(mail: Mail) -> Letter | None:
     """Return the welcome that the moderators wrote, to who is a member at this moment."""
     rows = Membership.objects.active().select_related("region", "person")
@@ -249,6 +266,7 @@ COMPOSERS: dict[str, Callable[[Mail], Letter | None]] = {
     Mail.Kind.INVITATION: _invitation,
     Mail.Kind.WELCOME: _welcome,
     Mail.Kind.MEETING: _meeting,
+    Mail.Kind.CLAIM: _claim,
 }
 
 Link = Callable[[Mail, EmailAddress | None], str]

@@ -80,6 +80,7 @@ class Mail(models.Model):
         INVITATION = "invitation", _("invitation")
         WELCOME = "welcome", _("welcome")
         MEETING = "meeting", _("meeting")
+        CLAIM = "claim", _("posted on behalf of someone")
 
     ENDS = (State.SENT, State.EMPTY, State.CANCELLED, State.DEAD)
 

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 
 from accounts.models import Person
 from digests.models import Mail
-from regions.models import Event, Invitation, Signup, Verb
+from regions.models import Claim, Event, Invitation, Signup, Verb
 
 AT_ONCE = 0
 """The priority of what someone sits waiting for."""
@@ -61,7 +61,7 @@ TO_ALL: dict[str, str] = {
 
 
 def queue_mail_of(event: Event) -> None:
-    """Queue the mail that an event asks for by itself: an invitation, a welcome, what happens to a meeting.
+    """Queue the mail that an event asks for by itself: an invitation, a claim, a welcome, what happens to a meeting.
 
     Call it once for each event, in the transaction that takes it up; which words go out is decided at sending.
     """
@@ -70,6 +70,10 @@ def queue_mail_of(event: Event) -> None:
         own = _own_address(email, None)
         person = own.user if own and own.verified else None
         _queue(Mail.Kind.INVITATION, event, person=person, address=email)
+    elif event.verb == Verb.CLAIM_ASKED:
+        # Its address stands on the claim alone, so that it is gone from here too when it has served.
+        own = _own_address(Claim.objects.get(pk=event.object_id).email, None)
+        _queue(Mail.Kind.CLAIM, event, person=own.user if own and own.verified else None, address="")
     elif event.verb in BEGINS and event.region and event.region.welcome_mail:
         _queue(Mail.Kind.WELCOME, event, person=event.subject, address="")
     elif event.verb in TO_ONE:

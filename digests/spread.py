@@ -38,6 +38,8 @@ UNTOLD = frozenset(
         Verb.LEFT,
         Verb.INVITED,
         Verb.INVITATION_WITHDRAWN,
+        Verb.CLAIM_ASKED,
+        Verb.LET_BE,
         Verb.REGION_ARRANGED,
         Verb.SIGNUP_ASKED,
         Verb.SIGNED_UP,

@@ -90,6 +90,12 @@ TOPICS = (
         WAITS,
     ),
     Topic(
+        frozenset({Verb.WARNED_SILENT}),
+        ngettext_lazy("does “%(title)s” still go on?", "do %(count)d of your challenges still go on?", "count"),
+        WAITS,
+        by_group=True,
+    ),
+    Topic(
         frozenset({Verb.REVIEWED}),
         ngettext_lazy("feedback on your challenge", "feedback on %(count)d of your challenges", "count"),
         frozenset({Reason.WAITS, Reason.OWN}),

@@ -2,13 +2,14 @@
 
 from celery import shared_task
 
+from challenges.models import Challenge
 from digests.models import Pulse
 from digests.outbox import wake
 from digests.plan import plan
 from digests.send import reap
 from digests.send import send_waiting as send_some
 from digests.spread import spread
-from regions.models import Meeting, Membership, Signup
+from regions.models import Claim, Meeting, Membership, Signup
 
 SECONDS = 40
 """So long a sender works before it lets others have the worker; it wakes the next one when more is left."""
@@ -26,6 +27,8 @@ def tick() -> None:
     Membership.objects.readmit_due()
     Meeting.objects.remind_due()
     Signup.objects.forget_due()
+    Claim.objects.forget_due()
+    Challenge.objects.ask_the_silent()
 
 
 @shared_task(time_limit=900, soft_time_limit=880)

@@ -20,7 +20,7 @@ from challenges.intake import read
 from challenges.models import Asking, Challenge, Offer, Prototype, Review, Seat, StageText, TestRound
 from digests.rhythm import subscribe
 from initiate.demo_meetings import load_meetings
-from regions.models import Comment, Membership, Municipality, Part, Region, Theme, Unspread
+from regions.models import Claim, Comment, Membership, Municipality, Part, Region, Theme, Unspread
 
 FOLDER = Path(settings.BASE_DIR) / "demo"
 NEWEST = date(2026, 11, 21)
@@ -41,7 +41,7 @@ def load() -> int:
         for challenge in read(file.read_bytes()).bring_in(shift)
     ]
     for challenge in challenges:
-        file = FOLDER / "dossiers" / f"{challenge.import_key}.toml"
+        file = FOLDER / "dossiers" / f"{(challenge.import_key or '').partition(':')[2]}.toml"
         if file.exists():
             Dossier(challenge, people, shift).load(tomllib.loads(file.read_text(encoding="utf-8")))
     load_meetings(tomllib.loads((FOLDER / "meetings.toml").read_text(encoding="utf-8")), people)
@@ -113,7 +113,7 @@ def _load_parts(person: Person, row: Row) -> None:
 
 
 class Dossier:
-    """What grew around one challenge: team, prototypes, feedback, offers, comments."""
+    """What grew around one challenge: team, prototypes, feedback, offers, comments; or that nothing did."""
 
     def __init__(self, challenge: Challenge, people: dict[str, Person], shift: timedelta) -> None:
         self.challenge = challenge
@@ -137,6 +137,14 @@ class Dossier:
         if rows.get("reflection"):
             at = self._at(max(row["on"] for row in rows["feedback"]), 17)
             self.challenge.reflect(rows["reflection"].strip(), by=self.challenge.author, at=at)
+        self._load_waiting(rows)
+
+    def _load_waiting(self, rows: Row) -> None:
+        """What waits for an answer: whether it goes on, and whose idea it is."""
+        if "silence_asked_on" in rows:
+            self.challenge.ask_when_silent(self._at(rows["silence_asked_on"], 14))
+        if "behalf" in rows:
+            Claim.ask(self.challenge, rows["behalf"], by=self.challenge.author)
 
     def _load_team(self, row: Row) -> None:
         if self._by(row) != self.challenge.author:

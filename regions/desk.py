@@ -9,18 +9,20 @@ from django.db.models import CharField, F, QuerySet, Value
 from django.utils import timezone
 
 from accounts.models import Person
+from challenges.models import Challenge
 from regions.models import Appeal, Contribution, Meeting, Membership, Report, State
 from regions.paging import MANY, Piece
 
 ANSWER_WITHIN = timedelta(days=7)
 """So long someone may wait for a moderator; after that the row says that it is late."""
 
-JOINING, POSTING, APPEAL, REPORT, MEETING = "joining", "posting", "appeal", "report", "meeting"
+JOINING, POSTING, APPEAL, REPORT = "joining", "posting", "appeal", "report"
+SILENT, MEETING = "silent", "meeting"
 
 
 @dataclass(frozen=True)
 class Row:
-    """One thing that waits: a membership, a contribution, an appeal, a report or a meeting."""
+    """One thing that waits: a membership, a contribution, an appeal, a report, a challenge or a meeting."""
 
     sort: str
     thing: Any
@@ -62,6 +64,7 @@ def _sources(person: Person, regions: Collection[int]) -> Iterator[tuple[str, st
     yield APPEAL, "at", Appeal.objects.open().filter(ruling__contribution__in=seen)
     yield REPORT, "at", Report.objects.open().filter(contribution__in=seen)
     yield MEETING, "ends_at", Meeting.objects.visible_to(person).filter(region__in=regions).without_minutes()
+    yield SILENT, "desk_at", Challenge.objects.visible_to(person).filter(region__in=regions).on_desk()
 
 
 def _things(wanted: list[tuple[str, int]]) -> dict[tuple[str, int], Any]:
@@ -72,6 +75,7 @@ def _things(wanted: list[tuple[str, int]]) -> dict[tuple[str, int], Any]:
         APPEAL: Appeal.objects.for_list(),
         REPORT: Report.objects.for_list(),
         MEETING: Meeting.objects.for_list(),
+        SILENT: Challenge.objects.for_list().select_related("author"),
     }
     return {
         (sort, pk): thing

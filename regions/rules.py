@@ -101,6 +101,13 @@ def can_hand_over(person: Reader, contribution: Contribution) -> bool:
     return can_moderate(person, contribution) and contribution.has_lost_its_author()
 
 
+def can_ask_claim(person: Reader, contribution: Contribution) -> bool:
+    """A moderator who posted this: to ask the one whose idea it is to become the author."""
+    is_open = contribution.state in (State.DRAFT, State.PUBLISHED)
+    is_author = is_signed_in(person) and contribution.author == person
+    return is_open and is_author and contribution.region_id in standing_of(person).moderates
+
+
 def can_file(person: Reader, contribution: Contribution) -> bool:
     """Region, theme and tags: also the moderator, who tells the author."""
     if contribution.state in (State.ARCHIVED, State.DRAFT):

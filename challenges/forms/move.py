@@ -13,6 +13,17 @@ from regions.forms import LongText, TextForm
 PREFIX = "explain-"
 
 
+class GoOnForm(TextForm):
+    """The answer that something still goes on."""
+
+    note = LongText(
+        label=_("How is it going? A sentence helps others."),
+        max_length=1_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
 class MoveForm(TextForm):
     """`stage` is what the person had on the screen: who comes second hears it."""
 

@@ -9,6 +9,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
+from challenges.forms.claim import AddressField, refuse_own
 from challenges.models import Challenge, Seeking
 from regions.forms import LongText, TextForm
 from regions.models import Draft, Municipality, Region, State, Theme, Visibility
@@ -84,7 +85,8 @@ class FilingForm(TextForm):
 class ChallengeForm(FilingForm):
     """Everything the team writes; `publishing` asks what a reader needs, a draft only a title and a region.
 
-    Of a published challenge the region stands in a form of its own, since the author is told of it.
+    Of a published challenge the region stands in a form of its own, since the author is told of it. A moderator may
+    post on behalf of someone (`behalf`).
     """
 
     title = forms.CharField(
@@ -139,6 +141,7 @@ class ChallengeForm(FilingForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    behalf = AddressField(required=False)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     CORE = ("title", "summary", "question", "region", "themes", "visibility")
@@ -152,6 +155,23 @@ class ChallengeForm(FilingForm):
             self.fields[name].required = publishing
         if self.challenge and self.challenge.state != State.DRAFT:
             del self.fields["region"]
+        self.person = kwargs["person"]
+        if self.challenge or not standing_of(self.person).moderates:
+            del self.fields["behalf"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("behalf") and "region" in cleaned:
+            self._check_behalf(cleaned["behalf"], cleaned["region"])
+        return cleaned
+
+    def _check_behalf(self, email: str, region: Region) -> None:
+        try:
+            refuse_own(email, self.person)
+            if region.pk not in standing_of(self.person).moderates:
+                raise ValidationError(_("You can do this in a region that you moderate."))
+        except ValidationError as error:
+            self.add_error("behalf", error)
 
     @staticmethod
     def current(challenge: Challenge) -> dict[str, Any]:

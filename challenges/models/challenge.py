@@ -1,6 +1,7 @@
 """A social question with an owner, a team and a stage."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, ClassVar, Self
@@ -9,18 +10,32 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models, transaction
-from django.db.models import Count, OuterRef
-from django.db.models.functions import JSONObject
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models.functions import Greatest, JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 
 from accounts.models import Affiliation, Person
 from challenges.errors import MoveRefused
-from challenges.rules import CHECKS, PATH, Stage, find_move, moves_for, unmet
+from challenges.models.step import Step
+from challenges.rules import (
+    PATH,
+    PATIENCE,
+    QUIET,
+    SILENCE,
+    Stage,
+    find_move,
+    goes_on,
+    is_asked,
+    is_quiet,
+    moves_for,
+    unmet,
+)
 from regions.errors import AlreadyDone
 from regions.models import (
     Audience,
+    Claim,
     Entry,
     Event,
     Kind,
@@ -35,7 +50,11 @@ from regions.models import (
 from regions.models.contribution import OWNERS
 from regions.models.entry import NEWEST
 from regions.models.standing import Reader
-from regions.models.theme import in_language
+
+GOES_ON = "loopt-nog"
+"""The name of the step that leads nowhere: the team says that it still goes on."""
+LOOKS = 200
+"""So many challenges a tick looks at, to see whether they are silent."""
 
 
 class Seeking(models.TextChoices):
@@ -62,6 +81,7 @@ class ChallengeQuerySet(WritingQuerySet["Challenge"]):
         themes = Theme.objects.filter(contributions=OuterRef("pk"))
         tags = Tag.objects.filter(tagged_contributions__content_object=OuterRef("pk")).order_by("name")
         return self.select_related("region", "author", "municipality").annotate(
+            waits_for_claim=Exists(Claim.objects.waiting().filter(contribution=OuterRef("pk"))),
             theme_rows=ArraySubquery(themes.values(row=JSONObject(slug="slug", name="name", name_en="name_en"))),
             tag_rows=ArraySubquery(tags.values(row=JSONObject(slug="slug", name="name"))),
             step_rows=ArraySubquery(
@@ -81,6 +101,32 @@ class ChallengeQuerySet(WritingQuerySet["Challenge"]):
         """Keep what is published and on its way: not parked, not stopped."""
         return self.published().filter(stage__in=PATH)
 
+    def asked(self) -> Self:
+        """Keep what was asked whether it still goes on, and where nothing happened since: the same as `is_asked`."""
+        return self.alive().filter(warned_at__gt=F("last_activity_at"))
+
+    def on_desk(self) -> Self:
+        """Keep what is silent for the desk of the moderators, with `desk_at`, since when it is.
+
+        That is after SILENCE, when the question stood for PATIENCE; what a moderator left comes back after SILENCE.
+        """
+        now = timezone.now()
+        since = Greatest(F("last_activity_at") + SILENCE, F("warned_at") + PATIENCE, F("left_at") + SILENCE)
+        silent = self.asked().filter(last_activity_at__lte=now - SILENCE, warned_at__lte=now - PATIENCE)
+        return silent.annotate(desk_at=since).filter(desk_at__lte=now)
+
+    def ask_the_silent(self, most: int = LOOKS) -> int:
+        """Ask author and team of what is silent whether it still goes on; return how many were asked.
+
+        Each challenge says when it is to be looked at: once in QUIET, so a tick finds few among a million.
+        """
+        due = self.filter(look_at__lte=timezone.now()).order_by("look_at").values_list("pk", flat=True)
+        asked = 0
+        for pk in list(due[:most]):
+            with suppress(self.model.DoesNotExist):  # a draft that was thrown away
+                asked += self.model(pk=pk).ask_when_silent()
+        return asked
+
     def matching(self, words: str) -> Self:
         """Keep those in whose texts (their own, prototypes, comments) these words are found; looks at once.
 
@@ -92,15 +138,25 @@ class ChallengeQuerySet(WritingQuerySet["Challenge"]):
 
     @transaction.atomic
     def bring_in(
-        self, *, stage: str, reason: str = "", is_example: bool = False, at: datetime, **post: Any
+        self,
+        *,
+        stage: str,
+        reason: str = "",
+        is_example: bool = False,
+        at: datetime,
+        importer: Person | None = None,
+        **post: Any,
     ) -> "Challenge":
-        """Post and publish at once in a given stage, as an import does, with one `imported` event dated `at`."""
+        """Post and publish at once in a given stage, as an import does, with one `imported` event dated `at`.
+
+        `importer` is who did it, where that is not the author: then the author hears it.
+        """
         challenge = self.post(at=at, is_example=is_example, stage=stage, outcome=reason, **post)
         challenge.html = challenge.rendered_html()
         challenge.state, challenge.published_at = State.PUBLISHED, at
         challenge.save(update_fields=["html", "state", "published_at"])
         challenge.index()
-        Event.write(Verb.IMPORTED, by=post["by"], contribution=challenge, at=at, stage=stage)
+        Event.write(Verb.IMPORTED, by=importer or post["by"], contribution=challenge, at=at, stage=stage)
         return challenge
 
 
@@ -127,11 +183,13 @@ class Challenge(Writing):  # type: ignore[django-manager-missing]  # of tags, by
         blank=True,
     )
     is_example = models.BooleanField(_("example"), default=False, editable=False)
-    import_key = models.CharField(max_length=80, null=True, blank=True, unique=True, editable=False)
+    import_key = models.CharField(max_length=100, null=True, blank=True, unique=True, editable=False)
     stage = models.CharField(max_length=16, choices=Stage.choices, default=Stage.IDEA, editable=False)
     stage_at = models.DateTimeField(default=timezone.now, editable=False)
     stage_before = models.CharField(max_length=16, choices=Stage.choices, blank=True, editable=False)
     warned_at = models.DateTimeField(null=True, editable=False)
+    left_at = models.DateTimeField(null=True, editable=False)
+    look_at = models.DateTimeField(default=timezone.now, editable=False)
     prototype_count = models.PositiveIntegerField(default=0, editable=False)
     round_count = models.PositiveIntegerField(default=0, editable=False)
     resident_round_count = models.PositiveIntegerField(default=0, editable=False)
@@ -141,6 +199,7 @@ class Challenge(Writing):  # type: ignore[django-manager-missing]  # of tags, by
     theme_rows: list[dict[str, str]]  # given by `for_detail`
     tag_rows: list[dict[str, str]]  # idem
     step_rows: list[dict[str, Any]]  # idem
+    waits_for_claim: bool  # idem
 
     objects: ClassVar[ChallengeQuerySet] = ChallengeQuerySet.as_manager()  # type: ignore[assignment]  # a queryset of its own
 
@@ -149,6 +208,12 @@ class Challenge(Writing):  # type: ignore[django-manager-missing]  # of tags, by
         verbose_name_plural = _("challenges")
         indexes = (
             models.Index(fields=("stage",), name="challenges_by_stage"),
+            models.Index(fields=("look_at",), name="challenges_to_look_at"),
+            models.Index(
+                fields=("warned_at",),
+                condition=Q(warned_at__isnull=False, stage__in=PATH),
+                name="challenges_that_are_asked",
+            ),
             GinIndex(fields=("seeking",), name="challenges_by_seeking"),
         )
 
@@ -190,7 +255,7 @@ class Challenge(Writing):  # type: ignore[django-manager-missing]  # of tags, by
     @transaction.atomic
     def move(
         self, name: str, by: Person, note: str = "", *, seen: str = "", explained: Mapping[str, str] | None = None
-    ) -> "Step":
+    ) -> Step:
         """Go to another stage: the only way in which `stage` changes.
 
         `seen` is the stage that the person had on the screen; `explained` maps keys of unmet checks to a sentence.
@@ -212,7 +277,7 @@ class Challenge(Writing):  # type: ignore[django-manager-missing]  # of tags, by
             raise MoveRefused(MoveRefused.Why.EXPLAIN, missing)
         return locked._go(move.name, move.target or locked.stage_before or Stage.IDEA, by, note, sentences)
 
-    def _go(self, name: str, target: str, by: Person, note: str, sentences: dict[str, str]) -> "Step":
+    def _go(self, name: str, target: str, by: Person, note: str, sentences: dict[str, str]) -> Step:
         step = self.steps.create(
             move=name,
             source=self.stage,
@@ -233,12 +298,43 @@ class Challenge(Writing):  # type: ignore[django-manager-missing]  # of tags, by
         return step
 
     @transaction.atomic
-    def warn_silent(self, by: Person) -> None:
-        """Ask the team whether this still goes on; after it a moderator may park."""
+    def ask_when_silent(self, at: datetime | None = None) -> bool:
+        """Ask author and team, one time in each silence, and say when to look again; return whether they were asked.
+
+        Whatever happens after this look is not silent for QUIET before the next one, so none is late.
+        """
         locked = Challenge.objects.lock(self.pk)
-        locked.warned_at = timezone.now()
-        locked.save(update_fields=["warned_at"])
-        Event.write(Verb.WARNED_SILENT, by=by, contribution=locked, audience=Audience.TEAM)
+        now = at or timezone.now()
+        is_lively = goes_on(locked) and not is_quiet(locked, now)
+        asks = goes_on(locked) and not is_lively and not is_asked(locked)
+        locked.look_at = (locked.last_activity_at if is_lively else now) + QUIET
+        if asks or is_lively:
+            locked.warned_at = now if asks else None
+        locked.save(update_fields=["look_at", "warned_at"])
+        if asks:
+            Event.write(Verb.WARNED_SILENT, by=None, contribution=locked, audience=Audience.TEAM, at=now)
+        return asks
+
+    @transaction.atomic
+    def go_on(self, by: Person, note: str = "") -> Step:
+        """Answer that it still goes on, with a sentence or none. Raises AlreadyDone when it is not asked any more."""
+        locked = Challenge.objects.lock(self.pk)
+        if not is_asked(locked):
+            raise AlreadyDone(locked.stage)
+        step = locked.steps.create(move=GOES_ON, source=locked.stage, target=locked.stage, by=by, note=note)
+        locked.touch(step.at)
+        Event.write(Verb.GOES_ON, by=by, contribution=locked, about=step)
+        return step
+
+    @transaction.atomic
+    def let_be(self, by: Person) -> None:
+        """Take a silent challenge off the desk for SILENCE. Raises AlreadyDone when it stands there no more."""
+        locked = Challenge.objects.lock(self.pk)
+        if not Challenge.objects.on_desk().filter(pk=self.pk).exists():
+            raise AlreadyDone("silence")
+        locked.left_at = timezone.now()
+        locked.save(update_fields=["left_at"])
+        Event.write(Verb.LET_BE, by=by, contribution=locked, audience=Audience.DESK)
 
     @transaction.atomic
     def reflect(self, text: str, *, by: Person, seen: str = "", at: datetime | None = None) -> None:
@@ -276,65 +372,3 @@ class Challenge(Writing):  # type: ignore[django-manager-missing]  # of tags, by
 def text_label(name: str) -> str:
     """Return what a text of a challenge is called on the screen."""
     return str(Challenge._meta.get_field(name).verbose_name)  # type: ignore[union-attr]  # texts are no relations
-
-
-class Step(models.Model):
-    """A move that was made: `explained` maps the key of an unmet check to the sentence that was given."""
-
-    challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="steps")
-    move = models.CharField(max_length=20)
-    source = models.CharField(max_length=16, choices=Stage.choices)
-    target = models.CharField(max_length=16, choices=Stage.choices)
-    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
-    note = models.TextField(blank=True, max_length=5_000)
-    explained = models.JSONField(default=dict)
-
-    class Meta:
-        ordering = ("-at", "-pk")
-
-    def __str__(self) -> str:
-        return f"{self.source} → {self.target}"
-
-    @property
-    def explanations(self) -> list[tuple[str, str]]:
-        """Pairs of what was asked and what was answered."""
-        return [(str(CHECKS[key].label), words) for key, words in self.explained.items() if key in CHECKS]
-
-
-class BoardDecision(models.Model):
-    """What the national portfolio meeting (landelijk portfolio-overleg) decided; staff records it."""
-
-    challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="board_decisions")
-    decided_on = models.DateField(_("decided on"))
-    is_positive = models.BooleanField(_("may be scaled up"))
-    words = models.TextField(_("what was decided"), max_length=5_000)
-    recorded_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", editable=False)
-    at = models.DateTimeField(default=timezone.now, editable=False)
-
-    class Meta:
-        verbose_name = _("decision of the portfolio meeting")
-        verbose_name_plural = _("decisions of the portfolio meeting")
-        ordering = ("-decided_on", "-pk")
-
-    def __str__(self) -> str:
-        return f"{self.challenge}: {self.decided_on}"
-
-
-class StageText(models.Model):
-    """The goal of a stage and the wording of a checklist item, as staff wants them; the moves are code."""
-
-    key = models.CharField(_("stage or checklist item"), max_length=20, primary_key=True)
-    text = models.TextField(_("text"))
-    text_en = models.TextField(_("text in English"), blank=True)
-
-    class Meta:
-        verbose_name = _("stage text")
-        verbose_name_plural = _("stage texts")
-
-    def __str__(self) -> str:
-        return self.key
-
-    @property
-    def words(self) -> str:
-        return in_language(self.text, self.text_en)

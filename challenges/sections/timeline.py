@@ -48,6 +48,12 @@ ICONS = {
     Verb.MEETING_CLOSED: "file-text",
     Verb.AGREED: "checkbox",
     Verb.AGREEMENT_DONE: "check",
+    Verb.GOES_ON: "check",
+    Verb.LET_BE: "clock",
+    Verb.CLAIM_ASKED: "send",
+    Verb.CLAIMED: "user-check",
+    Verb.CLAIM_REFUSED: "user",
+    Verb.CLAIM_WITHDRAWN: "user",
     Verb.HIDDEN: "eye-off",
     Verb.RESTORED: "eye",
 }
@@ -77,7 +83,7 @@ def line(event: Event, challenge: Challenge, met: Mapping[str, Meeting]) -> dict
     meeting = met.get(event.object_id) if event.verb == Verb.DISCUSSED else None
     return {
         "icon": ICONS.get(Verb(event.verb), "circle") if event.verb in Verb.values else "circle",
-        "by": str(actor) if actor else "",
+        "by": str(actor or "Initiate"),
         "text": words(event),
         "url": meeting.get_absolute_url() if meeting else place(event, challenge),
         "notes": [meeting.title] if meeting else notes(event, challenge),

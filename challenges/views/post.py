@@ -17,11 +17,12 @@ from accounts.models import Person
 from challenges.conflict import merge
 from challenges.forms.text import ChallengeForm, FilingForm
 from challenges.models import Challenge
+from challenges.views.claim import ASKED
 from initiate.once import once
 from initiate.requests import PersonRequest
 from regions.errors import AlreadyDone, EditConflict
 from regions.gate import allow, fetch
-from regions.models import Draft, State
+from regions.models import Claim, Draft, State
 from regions.models.standing import standing_of
 from regions.rules import can_edit, can_file, can_publish
 
@@ -45,6 +46,9 @@ def new(request: PersonRequest) -> HttpResponse:
         return render(request, "challenges/new.html", {"form": form}, status=422)
     challenge = Challenge.objects.post(by=request.user, text=form.text, **form.filing, **form.reach)
     drop_draft(request.user)
+    if form.cleaned_data.get("behalf"):
+        Claim.ask(challenge, form.cleaned_data["behalf"], by=request.user)
+        messages.info(request, ASKED)
     return published(request, challenge) if wants_to_publish(request) else stored(request, challenge)
 
 
@@ -147,7 +151,7 @@ def discard(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     challenge = fetch(Challenge.objects.all(), request.user, pk, may=can_edit)
     if request.method == "POST":
         try:
-            challenge.discard()
+            challenge.discard(request.user)
         except AlreadyDone:
             messages.warning(request, _("This is published, so it can no longer be thrown away."))
             return redirect(challenge)

@@ -11,6 +11,7 @@ from accounts.models import Person
 from challenges.forms.offers import ColleagueForm
 from challenges.models import Challenge
 from challenges.rules import can_leave_team
+from challenges.sections.claim import claim_section
 from initiate.requests import PersonRequest
 from regions.errors import AlreadyDone
 from regions.gate import allow, fetch
@@ -34,6 +35,7 @@ def team(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
         "can_edit": can_edit(request.user, challenge),
         "can_leave": can_leave_team(request.user, challenge),
         "can_hand_over": can_hand_over(request.user, challenge),
+        **claim_section(request.user, challenge),
     }
     return render(request, "challenges/team.html", context, status=422 if form.is_bound else 200)
 

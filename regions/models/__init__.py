@@ -2,6 +2,7 @@
 
 from regions.models.appeal import Appeal
 from regions.models.attachment import Attachment
+from regions.models.claim import Claim
 from regions.models.comment import Comment
 from regions.models.contribution import (
     Contribution,
@@ -33,6 +34,7 @@ __all__ = [
     "Attachment",
     "Audience",
     "CalendarAddress",
+    "Claim",
     "Comment",
     "Contribution",
     "ContributionQuerySet",

@@ -315,13 +315,23 @@ class Contribution(models.Model):  # type: ignore[django-manager-missing]  # of 
         parts = Involvement.objects.current().filter(contribution_id=self.pk)
         if locked.author_id != self.author_id or not parts.filter(person=to, part=Part.TEAM).exists():
             raise AlreadyDone("author")
-        before = locked.author
-        parts.filter(Q(part=Part.AUTHOR) | Q(person=to, part=Part.TEAM)).update(ended_at=timezone.now())
-        self._begin(before, Part.TEAM)
-        begun = self._begin(to, Part.AUTHOR)
-        locked.author = to
-        locked.save(update_fields=["author"])
+        locked.withdraw_claim(by)
+        before, begun = locked.author, locked.set_author(to)
+        locked._begin(before, Part.TEAM)
         Event.write(Verb.HANDED_OVER, by=by, contribution=locked, subject=to, about=begun)
+
+    def set_author(self, to: Person) -> "Involvement":
+        """Make someone the author, whose part of now ends; call with the row locked."""
+        parts = Involvement.objects.current().filter(contribution_id=self.pk)
+        parts.filter(Q(part=Part.AUTHOR) | Q(person=to, part=Part.TEAM)).update(ended_at=timezone.now())
+        self.author = to
+        self.save(update_fields=["author"])
+        return self._begin(to, Part.AUTHOR)
+
+    def withdraw_claim(self, by: Person) -> None:
+        """Take back the question to someone to become the author, where it waits; call with the row locked."""
+        for claim in self.claims.waiting():
+            claim.withdraw(by)
 
     def _begin(self, person: Person, part: str, at: datetime | None = None) -> "Involvement":
         begin = {"started_at": at or timezone.now(), "ended_at": None}

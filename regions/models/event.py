@@ -44,7 +44,13 @@ class Verb(models.TextChoices):
     REFLECTED = "reflected", _("wrote what was done with the feedback")
     BOARD_DECIDED = "board-decided", _("recorded the decision of the national portfolio meeting")
     WARNED_SILENT = "warned-silent", _("asked whether this still goes on")
+    GOES_ON = "goes-on", _("told that this still goes on")
+    LET_BE = "let-be", _("left this as it is, though it is silent")
     HANDED_OVER = "handed-over", _("handed this over")
+    CLAIM_ASKED = "claim-asked", _("asked someone to take this over as author")
+    CLAIMED = "claimed", _("took this over: it was posted on behalf of them")
+    CLAIM_REFUSED = "claim-refused", _("got the answer that this is not theirs")
+    CLAIM_WITHDRAWN = "claim-withdrawn", _("took back the question to become the author")
     HIDDEN = "hidden", _("hid this")
     RESTORED = "restored", _("put this back")
     COMMENTS_CLOSED = "comments-closed", _("closed the comments")
@@ -113,6 +119,11 @@ MODERATION = (
     Verb.READMITTED,
     Verb.WITHOUT_MODERATOR,
     Verb.REGION_ARRANGED,
+    Verb.LET_BE,
+    Verb.CLAIM_ASKED,
+    Verb.CLAIMED,
+    Verb.CLAIM_REFUSED,
+    Verb.CLAIM_WITHDRAWN,
     Verb.SUBMITTED,
     Verb.APPROVED,
     Verb.REPORTED,

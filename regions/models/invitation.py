@@ -21,6 +21,11 @@ LASTS = timedelta(days=14)
 SALT = "invitation"
 
 
+def has_confirmed(person: Person, email: str) -> bool:
+    """Tell whether this address belongs to this person."""
+    return bool(EmailAddress.objects.filter(user=person, verified=True, email__iexact=email).exists())
+
+
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self) -> Self:
         """Keep what was neither used nor withdrawn; it may have expired."""
@@ -95,8 +100,7 @@ class Invitation(models.Model):
 
     def is_for(self, person: Person) -> bool:
         """Tell whether this person confirmed the address that was invited."""
-        own = EmailAddress.objects.filter(user=person, verified=True, email__iexact=self.email)
-        return bool(own.exists())
+        return has_confirmed(person, self.email)
 
     @transaction.atomic
     def accept(self, by: Person) -> Membership:

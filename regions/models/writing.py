@@ -108,11 +108,12 @@ class Writing(Contribution):  # type: ignore[django-manager-missing]  # of tags,
         return not is_held_back
 
     @transaction.atomic
-    def discard(self) -> None:
+    def discard(self, by: Person) -> None:
         """Throw a draft away. Raises AlreadyDone when it was published: that is never deleted."""
         locked = self._locked()
         if locked.state != State.DRAFT:
             raise AlreadyDone(locked.state)
+        locked.withdraw_claim(by)
         if locked.events.exists():
             locked._empty()
         else:

@@ -225,7 +225,7 @@ def meeting_discard(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "regions/meeting/discard.html", {"meeting": found})
     try:
-        found.discard()
+        found.discard(request.user)
     except AlreadyDone:
         messages.info(request, _("This was published, so it can not be thrown away any more. You can cancel it."))
         return redirect(found)

@@ -7,7 +7,7 @@ from challenges.models import Challenge, StageText
 from regions.models import Region
 from tests import make
 from tests.challenges.conftest import Browser
-from tests.challenges.test_rulebook import silent
+from tests.challenges.test_rulebook import asked, silent
 
 pytestmark = pytest.mark.django_db
 
@@ -97,13 +97,10 @@ def test_others_may_not_and_outsiders_see_nothing(
     assert browser(anna).get(path(public, "bestaat-niet")).status_code == 404
 
 
-def test_a_moderator_asks_and_then_parks(browser: Browser, anna: Person, mo: Person, utrecht: Region) -> None:
-    challenge = make.challenge(by=anna, region=utrecht)
-    assert browser(mo).post(path(challenge, "vragen")).status_code == 403
-    challenge = silent(challenge)
-    assert browser(mo).get(path(challenge, "vragen")).status_code == 405
+def test_a_moderator_parks_what_gave_no_answer(browser: Browser, anna: Person, mo: Person, utrecht: Region) -> None:
+    challenge = silent(make.challenge(by=anna, region=utrecht))
     assert browser(mo).post(path(challenge, "parkeren"), {"note": "Stil."}).status_code == 403
-    assert browser(mo).post(path(challenge, "vragen")).status_code == 302
+    asked(challenge, days_ago=15)
     assert browser(mo).post(path(challenge, "parkeren"), {"stage": "idee", "note": "Stil."}).status_code == 302
     assert stage(challenge) == "geparkeerd"
     assert "Stil." in browser(None).get(challenge.get_absolute_url()).text

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import Person
 from challenges.errors import MoveRefused
 from challenges.models import BoardDecision, Challenge
-from challenges.rules import MOVES, PATH, SILENCE, Stage, can_warn, moves_for
+from challenges.rules import MOVES, PATH, SILENCE, Stage, moves_for
 from regions.models import Contribution, Event, Region, State, Verb
 from tests import make
 
@@ -141,26 +141,35 @@ def silent(challenge: Challenge, **since: timedelta) -> Challenge:
     return Challenge.objects.get(pk=challenge.pk)
 
 
-def test_a_moderator_parks_only_after_silence_and_a_warning(
+def asked(challenge: Challenge, *, days_ago: int) -> Challenge:
+    """Let it be asked, so many days ago, whether this still goes on."""
+    assert challenge.ask_when_silent(at=timezone.now() - timedelta(days=days_ago))
+    return Challenge.objects.get(pk=challenge.pk)
+
+
+def test_a_moderator_parks_only_after_silence_and_a_question_without_answer(
     anna: Person, mo: Person, emil: Person, stan: Person, utrecht: Region
 ) -> None:
     challenge = make.challenge(by=anna, region=utrecht)
-    assert (moves_for(mo, challenge), can_warn(mo, challenge)) == ([], False)
+    assert moves_for(mo, challenge) == []
     challenge = silent(challenge)
-    assert (moves_for(mo, challenge), can_warn(mo, challenge)) == ([], True)
-    assert [can_warn(person, challenge) for person in (anna, emil, stan)] == [False, False, False]
-    challenge.warn_silent(mo)
+    assert moves_for(mo, challenge) == [], "silent, and not asked"
+    assert moves_for(mo, asked(challenge, days_ago=14)) == [], "asked, and not long enough"
+    Challenge.objects.filter(pk=challenge.pk).update(warned_at=timezone.now() - timedelta(days=15))
     challenge = Challenge.objects.get(pk=challenge.pk)
-    assert ([m.name for m in moves_for(mo, challenge)], can_warn(mo, challenge)) == (["parkeren"], False)
-    assert moves_for(emil, challenge) == []
+    assert {who: [move.name for move in moves_for(who, challenge)] for who in (mo, emil, stan)} == {
+        mo: ["parkeren"],
+        emil: [],
+        stan: [],
+    }
     assert refusal(challenge, "verkennen", mo) == ("role", ())
     challenge.move("parkeren", mo, "Niemand antwoordt.")
     assert Challenge.objects.get(pk=challenge.pk).stage == "geparkeerd"
 
 
-def test_activity_after_the_warning_takes_the_right_away(anna: Person, mo: Person, utrecht: Region) -> None:
-    challenge = silent(make.challenge(by=anna, region=utrecht))
-    challenge.warn_silent(mo)
+def test_activity_after_the_question_takes_the_right_away(anna: Person, mo: Person, utrecht: Region) -> None:
+    challenge = asked(silent(make.challenge(by=anna, region=utrecht)), days_ago=15)
+    assert moves_for(mo, challenge) != []
     make.prototype(challenge, anna)
     assert moves_for(mo, Challenge.objects.get(pk=challenge.pk)) == []
 

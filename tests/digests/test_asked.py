@@ -1,12 +1,14 @@
 """What was asked of someone is told as long as it waits: by mail, in the preview and on the bell."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Person
 from challenges.models import Asking, Challenge
@@ -15,7 +17,7 @@ from digests.items import FOR_YOU, gather
 from digests.plan import plan, waiting_notices
 from digests.send import send_waiting
 from digests.spread import spread
-from regions.models import Comment, Membership, Notice, Region, Report, Unspread
+from regions.models import Comment, Contribution, Membership, Notice, Region, Report, Unspread
 from tests import make
 from tests.digests.mailing import Post, go_round, wants
 
@@ -59,7 +61,20 @@ def report(challenge: Challenge, people: dict[str, Person]) -> Callable[[], obje
     return lambda: made.close(people["mo"])
 
 
-CASES = [(question, "kim"), (question, "sam"), (feedback, "kim"), (wish, "mo"), (report, "mo")]
+def silence(challenge: Challenge, people: dict[str, Person]) -> Callable[[], object]:
+    ask(challenge)
+    return lambda: challenge.go_on(people["anna"])
+
+
+def ask(challenge: Challenge) -> None:
+    """Let nothing have happened for a while, so that the team is asked whether it goes on."""
+    row = Contribution.objects.get(pk=challenge.pk)
+    row.last_activity_at = timezone.now() - timedelta(days=46)
+    row.save(update_fields=["last_activity_at"])
+    assert Challenge.objects.ask_the_silent() == 1
+
+
+CASES = [(silence, "anna"), (question, "kim"), (question, "sam"), (feedback, "kim"), (wish, "mo"), (report, "mo")]
 
 
 def told(person: Person) -> tuple[int, int, int]:
@@ -170,3 +185,11 @@ def test_the_subject_says_where_one_is_let_in(
         membership.decide(mo, accept=True)
     go_round()
     assert post.subjects == [(bo.email, subject)]
+
+
+def test_the_mail_asks_whether_a_silent_challenge_goes_on(challenge: Challenge, anna: Person, post: Post) -> None:
+    wants(anna)
+    ask(challenge)
+    go_round()
+    assert post.subjects == [(anna.email, f"Does “{challenge.title}” still go on?")]
+    assert "Initiate asked whether this still goes on" in post.text()

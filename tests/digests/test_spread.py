@@ -9,6 +9,7 @@ from challenges.models import Challenge
 from digests.spread import concerned, spread
 from regions.models import (
     Audience,
+    Claim,
     Comment,
     Event,
     Invitation,
@@ -56,6 +57,12 @@ RULES: dict[Verb, tuple[Audience, dict[str, str]]] = {
     Verb.REFLECTED: (ALL, TEAM | FOLLOWERS),
     Verb.BOARD_DECIDED: (ALL, TEAM_ABOUT | FOLLOWERS),
     Verb.WARNED_SILENT: (TEAM_ONLY, TEAM_WAITS),
+    Verb.GOES_ON: (ALL, TEAM | FOLLOWERS),
+    Verb.LET_BE: (DESK, NOBODY),
+    Verb.CLAIM_ASKED: (DESK, NOBODY),
+    Verb.CLAIMED: (ALL, TEAM | FOLLOWERS | {"sub": "about"}),
+    Verb.CLAIM_REFUSED: (DESK, {"sub": "about"}),
+    Verb.CLAIM_WITHDRAWN: (DESK, {"sub": "about"}),
     Verb.HANDED_OVER: (ALL, TEAM | FOLLOWERS | {"sub": "about"}),
     Verb.HIDDEN: (TEAM_ONLY, TEAM_ABOUT),
     Verb.RESTORED: (TEAM_ONLY, TEAM_ABOUT),
@@ -154,7 +161,10 @@ def test_of_a_challenge_these_are_told(verb: Verb, people: dict[str, Person], ch
     audience, expected = RULES[verb]
     comment = Comment.objects.create(contribution=challenge, author=people["act"], text="Ja.")
     subject = people["sub"] if verb in ABOUT_SOMEONE else None
-    about = comment if verb == Verb.COMMENTED else None
+    about = {Verb.COMMENTED: comment, Verb.CLAIM_ASKED: Claim.ask(challenge, "x@y.example", by=people["anna"])}.get(
+        verb
+    )
+    Unspread.objects.all().delete()
     Event.write(verb, by=people["act"], contribution=challenge, audience=audience, subject=subject, about=about)
     assert told(people) == expected
 

@@ -20,6 +20,8 @@ OPERATIONS = ("livez", "readyz", "healthz", "robots", "security_txt")
 PAGES = ("home", "search", "page", "set_language")
 METHODS = ("GET", "POST")
 
+TOKENS = {"regions:invitation": "invitation", "regions:signup_own": "signup", "challenges:claim": "claim"}
+"""The thing whose own link leads to a page."""
 MEETING = "bijeenkomsten/<int:pk>-"
 BOOKMARKS = ("django_session", "usersessions_usersession", "accounts_visit", "regions_notice", "accounts_submission")
 """What a reading person writes: their own session, last visit, read notices, and the key of a form."""
@@ -74,11 +76,10 @@ def _arguments(name: str, route: str, things: dict[str, Any]) -> dict[str, Any]:
     values = {"pk": _subject(name, things), **_known(things)}
     if name.startswith("regions:"):
         values["slug"] = things["meeting" if MEETING in route else "region"].slug
-    if name.startswith("challenges:figures"):
+    if name.startswith(("challenges:figures", "challenges:intake")):
         values["slug"] = things["region"].slug
-    if name in ("regions:invitation", "regions:signup_own"):
-        thing = things["invitation" if name == "regions:invitation" else "signup"]
-        values["token"] = thing.get_absolute_url().split("/")[2]
+    if name in TOKENS:
+        values["token"] = things[TOKENS[name]].get_absolute_url().split("/")[2]
     if name == "page":
         values["slug"] = "over"
     if name.startswith("digests:demo_mail"):

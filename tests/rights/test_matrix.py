@@ -49,7 +49,8 @@ def sweep(world: World, role: str) -> Sweep:
             if method != "POST" or response.status_code >= 400 or is_login:
                 found.changed += [(method, door.path, sql[:120]) for sql in written]
             found.read |= _canaries(body(response), door.path)
-    for path in (*QUERIES, world.open["hidden"].get_absolute_url(), world.open["sheet"]):
+    closed = [world.open[name].get_absolute_url() for name in ("hidden", "behalf")]
+    for path in (*QUERIES, *closed, world.open["sheet"]):
         found.read |= _canaries(body(knock(client, "GET", path)[0]), path)
     return found
 

@@ -17,6 +17,7 @@ from regions.models import (
     Agreement,
     Appeal,
     Attachment,
+    Claim,
     Comment,
     Invitation,
     Region,
@@ -66,6 +67,8 @@ CANARIES = {
     "kanarieverslag": DESK,
     "kanarieafspraak": DESK,
     "kanariesignaal": DESK,
+    "kanarienamens": DESK,
+    "kanariegastadres": DESK,
     "kanarieuitleg": TEAM | DESK,
 }
 
@@ -180,6 +183,7 @@ def _around(world: World, utrecht: Region) -> None:
     world.open["membership"] = world.closed["membership"] = membership
     _at_the_door(world, utrecht)
     _meetings(world, utrecht)
+    _on_behalf(world, utrecht)
     world.open["hidden"] = world.closed["hidden"] = hidden
     world.open["person"] = world.closed["person"] = carla
 
@@ -221,6 +225,15 @@ def _meetings(world: World, utrecht: Region) -> None:
     theirs = Agreement.make(over, by=mo, words="kanarieafspraak", owner=anna, due_on=timezone.localdate())
     world.open |= {"meeting": coming, "agreement": mine, "signup": signup}
     world.closed |= {"meeting": over, "agreement": theirs, "signup": signup}
+
+
+def _on_behalf(world: World, utrecht: Region) -> None:
+    """What a moderator posted, for few, on behalf of someone who has no account."""
+    mo = _get(world, "mo")
+    posted = make.challenge(by=mo, region=utrecht, visibility=Visibility.TEAM, title="kanarienamens over wonen")
+    rows = {"behalf": posted, "claim": Claim.ask(posted, "kanariegastadres@voorbeeld.example", by=mo)}
+    world.open |= rows
+    world.closed |= rows
 
 
 def _get(world: World, name: str) -> Person:
