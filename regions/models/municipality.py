@@ -2,8 +2,10 @@
 
 from typing import Self
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +24,12 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
     def like(self, words: str) -> Self:
         """Return up to five whose name begins with or looks like these words."""
         return self.filter(Q(name__unaccent__istartswith=words) | Q(name__trigram_similar=words))[:5]
+
+    def with_regions(self) -> Self:
+        """Bring along the regions that cover each as `region_rows`, by name, in the same query."""
+        covering = Municipality.regions.through.objects.filter(municipality=OuterRef("pk")).order_by("region__name")
+        rows = covering.values(row=JSONObject(pk="region", name="region__name", slug="region__slug"))
+        return self.annotate(region_rows=ArraySubquery(rows))
 
 
 class Municipality(models.Model):

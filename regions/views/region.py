@@ -6,15 +6,19 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import Language
 from challenges.models import Challenge, Stage
 from challenges.sections.timeline import ICONS
 from challenges.sections.timeline import words as line_words
+from initiate.kept import Kept
 from initiate.once import once
 from initiate.requests import PersonRequest
-from regions import rules
+from regions import rules, tiles
 from regions.forms import PlaceQuery, WishForm, names
 from regions.models import Audience, Contribution, Event, Kind, Municipality, Region, RegionWish, Verb
 from regions.models.comment import events_shown_to
@@ -24,6 +28,15 @@ from regions.models.standing import Reader, standing_of
 
 CARDS = 6
 LINES = 8
+
+
+def _draw_all() -> str:
+    words = {"provinces": tiles.by_province(tiles.tiles()), "view": tiles.VIEW, "borders": tiles.borders()}
+    return render_to_string("regions/_map_of_all.html", words)
+
+
+maps = {language: Kept(_draw_all) for language in Language.values}
+"""The map of all regions with its table, by language: the same for everyone, and long to render."""
 
 
 @require_safe
@@ -38,6 +51,7 @@ def regions(request: HttpRequest) -> HttpResponse:
         "place": place,
         "regions": list(found.covering(place) if place else found),
         "most": COUNT_EACH_UP_TO,
+        "map": maps[get_language() or Language.NL](),
     }
     return render(request, "regions/list.html", words)
 
@@ -54,10 +68,14 @@ def region(request: HttpRequest, slug: str) -> HttpResponse:
         "may_moderate": rules.can_moderate_region(request.user, found),
         "may_see_members": rules.can_see_members(request.user, found),
         "moderators": _moderators(request.user, found),
-        "municipalities": list(found.municipalities.all()),
         "news": _news(request.user, found),
     }
-    return render(request, "regions/detail.html", words | _challenges(request.user, found))
+    return render(request, "regions/detail.html", words | _challenges(request.user, found) | _map(found))
+
+
+def _map(region: Region) -> dict[str, Any]:
+    covered = tiles.covered_by(region.pk)
+    return {"municipalities": covered, "land": tiles.land(covered), "borders": tiles.borders(), "view": tiles.VIEW}
 
 
 def _moderators(person: Reader, region: Region) -> list[Any]:
