@@ -1,7 +1,7 @@
 """The tile map of the Netherlands: every municipality one tile within its province, in a layout that we drew ourselves.
 
-`data/tiles.csv` says where each tile lies, in steps to the east and to the south. It is no map of land: a municipality of
-ten streets has as large a tile as one of ten villages, so that each can be seen and pointed at.
+`data/tiles.csv` says where each tile lies, in steps to the east and to the south. It is no map of land: a municipality
+of ten streets has as large a tile as one of ten villages, so that each can be seen and pointed at.
 """
 
 import csv
@@ -101,7 +101,10 @@ def outlines(found: Iterable[Tile]) -> list[str]:
 
 
 def outline(spots: Collection[Spot]) -> str:
-    """Return the path around these tiles, on the lines halfway between them and their neighbours."""
+    """Return the path around these tiles, on the lines halfway between them and their neighbours.
+
+    No two of them may touch at a corner alone: there the line would not know which way to go.
+    """
     return "".join(_drawn(corners) for corners in _rounds(spots))
 
 

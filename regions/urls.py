@@ -2,14 +2,15 @@
 
 from django.urls import path
 
-from regions.views import appeal, attachment, comment, follow, invitation, membership, moderation, region
+from regions.views import appeal, attachment, comment, directory, follow, invitation, membership, moderation, region
 
 app_name = "regions"
 urlpatterns = [
     path("regios/", region.regions, name="list"),
     path("regios/vragen/", region.wish, name="wish"),
     path("regios/<slug:slug>/", region.region, name="detail"),
-    path("regios/<slug:slug>/leden/", membership.members, name="members"),
+    path("regios/<slug:slug>/leden/", directory.members, name="members"),
+    path("regios/<slug:slug>/leden/organisaties/", directory.organisations, name="organisations"),
     path("regios/<slug:slug>/leden/aanmelden/", membership.join, name="join"),
     path("regios/<slug:slug>/leden/afmelden/", membership.leave, name="leave"),
     path("regios/<slug:slug>/leden/uitnodigen/", invitation.invite, name="invite"),

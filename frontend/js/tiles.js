@@ -29,6 +29,7 @@ for (const map of document.querySelectorAll("[data-tiles]")) {
     current.setAttribute("tabindex", "0");
   };
   if (current) choose(current);
+  document.querySelector("[data-tiles-hint]").hidden = false;
   map.addEventListener("focusin", (event) => choose(event.target.closest("a") ?? current));
   map.addEventListener("keydown", (event) => {
     const ends = { Home: tiles[0], End: tiles.at(-1) };

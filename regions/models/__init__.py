@@ -22,6 +22,7 @@ from regions.models.municipality import Municipality, RegionWish
 from regions.models.region import Joining, Membership, Region
 from regions.models.theme import Theme
 from regions.models.version import Draft, Version
+from regions.models.visit import RegionVisit
 
 __all__ = [
     "Appeal",
@@ -43,6 +44,7 @@ __all__ = [
     "Notice",
     "Part",
     "Region",
+    "RegionVisit",
     "RegionWish",
     "Report",
     "Ruling",

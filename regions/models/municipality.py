@@ -1,6 +1,6 @@
 """The municipalities, and the wish for a community where there is none."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models, transaction
@@ -44,6 +44,9 @@ class Municipality(models.Model):
     inhabitants = models.PositiveIntegerField(_("inhabitants"))
     people = models.ManyToManyField(Person, related_name="municipalities", blank=True, editable=False)
     organisations = models.ManyToManyField(Organisation, related_name="municipalities", blank=True)
+
+    region_rows: list[dict[str, Any]]
+    """What `with_regions` brought along."""
 
     objects = MunicipalityQuerySet.as_manager()
 
