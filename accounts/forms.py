@@ -59,8 +59,10 @@ class LineField(forms.CharField):
 
 def distinct(line: str) -> list[str]:
     """Return the words between the commas, each once whatever its capitals."""
-    words = {word.lower(): word for word in reversed([part.strip() for part in line.split(",")]) if word}
-    return list(reversed(words.values()))
+    words: dict[str, str] = {}
+    for word in filter(None, map(str.strip, line.split(","))):
+        words.setdefault(word.lower(), word)
+    return list(words.values())
 
 
 def municipality_field(**kwargs: Any) -> "forms.ModelChoiceField[Municipality]":

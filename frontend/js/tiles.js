@@ -20,22 +20,19 @@ function next(tiles, from, [right, down]) {
   return best;
 }
 
+// No listener for focus: with one, Chromium makes the drawing itself a stop of the tab key.
 for (const map of document.querySelectorAll("[data-tiles]")) {
   const tiles = [...map.querySelectorAll("a")];
-  let current = tiles[0];
-  const choose = (tile) => {
-    current.setAttribute("tabindex", "-1");
-    current = tile;
-    current.setAttribute("tabindex", "0");
-  };
-  if (current) choose(current);
+  tiles[0]?.setAttribute("tabindex", "0");
   document.querySelector("[data-tiles-hint]").hidden = false;
-  map.addEventListener("focusin", (event) => choose(event.target.closest("a") ?? current));
   map.addEventListener("keydown", (event) => {
+    const from = event.target.closest("a");
     const ends = { Home: tiles[0], End: tiles.at(-1) };
-    const tile = WAYS[event.key] ? next(tiles, current, WAYS[event.key]) : ends[event.key];
+    const tile = WAYS[event.key] ? next(tiles, from, WAYS[event.key]) : ends[event.key];
     if (!tile || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
+    map.querySelector("[tabindex='0']").setAttribute("tabindex", "-1");
+    tile.setAttribute("tabindex", "0");
     tile.focus();
   });
 }

@@ -20,8 +20,15 @@ OPERATIONS = ("livez", "readyz", "healthz", "robots", "security_txt")
 PAGES = ("home", "search", "page", "set_language")
 METHODS = ("GET", "POST")
 
-BOOKMARKS = ("django_session", "usersessions_usersession", "accounts_visit", "regions_notice", "accounts_submission")
-"""What a reading person writes: their own session, last visit, read notices, and the key of a form."""
+BOOKMARKS = (
+    "django_session",
+    "usersessions_usersession",
+    "accounts_visit",
+    "regions_regionvisit",
+    "regions_notice",
+    "accounts_submission",
+)
+"""What a reading person writes: their own session, last visits, read notices, and the key of a form."""
 
 
 @dataclass(frozen=True)
