@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_noop, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Knowledge, Language, Organisation, Person
+from accounts.models import MOST_WORDS, WORD_LENGTH, Knowledge, Language, Organisation, Person
 from accounts.rules import latest_end
 from digests.models import Frequency
 from digests.rhythm import subscribe
@@ -55,6 +55,14 @@ class LineField(forms.CharField):
     def to_python(self, value: Any) -> str:
         text = "".join(letter if letter.isprintable() else " " for letter in str(value or ""))
         return super().to_python(" ".join(text.split())) or ""
+
+
+def distinct(line: str) -> list[str]:
+    """Return the words between the commas, each once whatever its capitals."""
+    words: dict[str, str] = {}
+    for word in filter(None, map(str.strip, line.split(","))):
+        words.setdefault(word.lower(), word)
+    return list(words.values())
 
 
 def municipality_field(**kwargs: Any) -> "forms.ModelChoiceField[Municipality]":
@@ -124,7 +132,7 @@ class ThemesForm(forms.Form):
 
 
 class ProfileForm(ThemesForm, TextForm):
-    field_order = ("name", "function", "knowledge", "municipality", "themes")
+    field_order = ("name", "function", "knowledge", "expertise", "municipality", "themes")
 
     name = LineField(label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     function = LineField(
@@ -141,15 +149,33 @@ class ProfileForm(ThemesForm, TextForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    expertise = LineField(
+        label=_("What do you know much about?"),
+        help_text=_("Up to eight words with a comma between them. For example: debts, informal care, housing."),
+        max_length=400,
+        required=False,
+    )
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
-        given = {"name": person.name, "function": person.function, "knowledge": person.knowledge}
+        given: dict[str, Any] = {name: getattr(person, name) for name in ("name", "function", "knowledge")}
+        given["expertise"] = ", ".join(person.expertise)
         super().__init__(*args, person=person, initial=given, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        """Take the words apart after the guard has read them whole."""
+        cleaned = super().clean()
+        words = distinct(cleaned.get("expertise") or "")
+        if len(words) > MOST_WORDS:
+            self.add_error("expertise", _("Give %(most)s words at most.") % {"most": MOST_WORDS})
+        if any(len(word) > WORD_LENGTH for word in words):
+            self.add_error("expertise", _("Keep each word under %(length)s letters.") % {"length": WORD_LENGTH})
+        return {**cleaned, "expertise": words}
 
     def save(self) -> None:
         for name in ("name", "function", "knowledge"):
             setattr(self.person, name, self.cleaned_data[name])
-        self.person.save(update_fields=["name", "function", "knowledge"])
+        self.person.set_expertise(self.cleaned_data["expertise"])
+        self.person.save(update_fields=["name", "function", "knowledge", "expertise", "expertise_keys"])
         super().save()
 
 

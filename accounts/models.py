@@ -7,9 +7,10 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import connection, models, transaction
 from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,10 @@ class Knowledge(models.TextChoices):
     LIVED = "lived", _("Lived experience")
     PROFESSIONAL = "professional", _("Professional knowledge")
     SCIENTIFIC = "scientific", _("Scientific knowledge")
+
+
+MOST_WORDS, WORD_LENGTH = 8, 40
+"""How many words someone gives about what they know, and how long each may be."""
 
 
 class People(BaseUserManager["Person"]):
@@ -58,6 +63,8 @@ class Person(AbstractBaseUser):
         default=list,
         blank=True,
     )
+    expertise = ArrayField(models.CharField(max_length=WORD_LENGTH), default=list, blank=True, editable=False)
+    expertise_keys = ArrayField(models.CharField(max_length=WORD_LENGTH), default=list, blank=True, editable=False)
     language = models.CharField(_("language"), max_length=2, choices=Language.choices, default=Language.NL)
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_staff = models.BooleanField(_("staff"), default=False)
@@ -73,6 +80,14 @@ class Person(AbstractBaseUser):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         constraints = (models.UniqueConstraint(Lower("email"), name="one_person_per_address"),)
+        indexes = (
+            GinIndex(
+                OpClass(Upper("name"), name="gin_trgm_ops"),
+                OpClass(Upper("function"), name="gin_trgm_ops"),
+                name="people_by_name_and_function",
+            ),
+            GinIndex(fields=("expertise_keys",), name="people_by_expertise"),
+        )
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -86,6 +101,11 @@ class Person(AbstractBaseUser):
 
     def has_module_perms(self, app_label: str) -> bool:
         return self.is_active and self.is_staff
+
+    def set_expertise(self, words: list[str]) -> None:
+        """Set what someone knows much about, as they write it, and how it is looked up; the caller saves both."""
+        self.expertise = words
+        self.expertise_keys = [word.lower() for word in words]
 
     @property
     def knowledge_labels(self) -> list[str]:

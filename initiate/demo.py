@@ -20,7 +20,7 @@ from challenges.intake import read
 from challenges.models import Asking, Challenge, Offer, Prototype, Review, Seat, StageText, TestRound
 from digests.rhythm import subscribe
 from initiate.demo_meetings import load_meetings
-from regions.models import Claim, Comment, Membership, Municipality, Part, Region, Theme, Unspread
+from regions.models import Claim, Comment, Membership, Municipality, Part, Region, RegionVisit, Theme, Unspread
 
 FOLDER = Path(settings.BASE_DIR) / "demo"
 NEWEST = date(2026, 11, 21)
@@ -78,7 +78,7 @@ def _load_people(rows: Row) -> dict[str, Person]:
 
 
 def _load_person(row: Row, password: str) -> Person:
-    person = Person.objects.create(
+    person = Person(
         email=row["email"],
         name=row["name"],
         function=row["function"],
@@ -88,6 +88,8 @@ def _load_person(row: Row, password: str) -> Person:
         password=password,
         joined_at=timezone.now() - timedelta(days=300),
     )
+    person.set_expertise(row.get("knows", []))
+    person.save()
     EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
     Visit.objects.create(person=person, last_at=timezone.now(), previous_at=timezone.now() - timedelta(days=7))
     subscribe(person, row["frequency"])
@@ -105,6 +107,7 @@ def _load_parts(person: Person, row: Row) -> None:
     for slug, role in row.get("regions", {}).items():
         region = Region.objects.get(slug=slug)
         Membership.objects.create(person=person, region=region, role=role, state=Membership.State.ACTIVE)
+        RegionVisit.objects.create(person=person, region=region, last_at=timezone.now() - timedelta(days=21))
     start = timezone.localdate() - timedelta(days=300)
     if row.get("seat"):
         Seat.objects.create(person=person, name=Role.Name.SEAT, expertise=row.get("expertise", ""), starts_on=start)

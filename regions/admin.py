@@ -27,7 +27,7 @@ class RegionAdmin(StaffAdmin):
     search_fields = ("name",)
     prepopulated_fields = {"slug": ("name",)}
     autocomplete_fields = ("municipalities",)
-    exclude = ("question", "house_rules", "welcome_mail", "holds_back")
+    exclude = ("question", "house_rules", "welcome_mail", "contact", "holds_back")
     inlines = (MembershipInline,)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

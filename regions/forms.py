@@ -193,6 +193,12 @@ class JoiningForm(TextForm):
         max_length=10_000,
         required=False,
     )
+    contact = LongText(
+        label=_("How to reach us"),
+        help_text=_("Whoever is signed in reads this beside your names. You can use Markdown."),
+        max_length=2_000,
+        required=False,
+    )
     holds_back = forms.BooleanField(
         label=_("A moderator looks first at the first challenge of a new member"), required=False
     )

@@ -4,22 +4,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, QuerySet, Window
+from django.db.models import Count, Func, IntegerField, QuerySet, Window
 
 
-def page_of(rows: QuerySet[Any], number: int, size: int) -> Page[Any]:
+def page_of(rows: QuerySet[Any], number: int, size: int, *, most: int = 0) -> Page[Any]:
     """Return page `number` of ordered rows; beyond the last one there is only the first.
 
-    A window counts along, so that a page takes the same queries for one row and for a thousand.
+    The rows are counted along, so that a page takes the same queries for one row and for a thousand; where `most` is
+    given, no further than one beyond it.
     """
     start = (number - 1) * size
-    found = list(rows.annotate(row_total=Window(Count("pk")))[start : start + size])
+    total = _total(rows, most) if most else Window(Count("pk"))
+    found = list(rows.annotate(row_total=total)[start : start + size])
     if not found and number > 1:
-        return page_of(rows, 1, size)
+        return page_of(rows, 1, size, most=most)
     page: Page[Any] = Paginator(range(found[0].row_total if found else 0), size).get_page(number)
     page.object_list = found
     return page
+
+
+def _total(rows: QuerySet[Any], most: int) -> Func:
+    some = ArraySubquery(rows.order_by().values("pk")[: most + 1])
+    return Func(some, function="cardinality", output_field=IntegerField())
 
 
 FEW, MANY = 10, 25

@@ -58,9 +58,11 @@ def can_leave(person: Reader, membership: Membership | None) -> bool:
 
 
 def door(person: Reader, membership: Membership | None) -> str:
-    """Return how someone stands before a region: visitor, person, pending, active or suspended."""
+    """Return how someone stands before a region: visitor, person, pending, active, moderator or suspended."""
     if not is_signed_in(person):
         return "visitor"
+    if membership and membership.state == Membership.State.ACTIVE and membership.role == Membership.Role.MODERATOR:
+        return "moderator"
     return "person" if can_ask_to_join(person, membership) or membership is None else membership.state
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.models import Person, Role
+from accounts.models import Affiliation, Organisation, OrganisationKind, Person, Role
 from challenges.models import Challenge, Offer, Prototype, Review, Seat, TestRound
 from regions.models import Meeting, Membership, Region, State
 
@@ -37,6 +37,14 @@ def member(who: Person, where: Region, *, moderator: bool = False, state: str = 
     where.count_members()
     forget(who)
     return membership
+
+
+def works_at(who: Person, name: str = "", kind: str = OrganisationKind.WELFARE) -> Organisation:
+    organisation, _made = Organisation.objects.get_or_create(
+        name=name or f"Organisatie {next(_numbers)}", defaults={"kind": kind}
+    )
+    Affiliation.objects.create(person=who, organisation=organisation, basis="domain", confirmed_at=timezone.now())
+    return organisation
 
 
 def seat(who: Person, **fields: Any) -> Seat:

@@ -1,23 +1,20 @@
 """The query string of the list of challenges (wire values: design.md section 5)."""
 
-from typing import Any, cast
-from urllib.parse import urlencode
+from typing import Any
 
 from django import forms
 from django.db.models.functions import Lower
 from django.http import QueryDict
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from challenges.models import ChallengeQuerySet, Seeking, Stage
 from initiate.kept import Kept
-from regions.forms import QueryForm
+from regions.filters import Choices, FilterQuery
 from regions.models import Region, Theme
 
 regions = Kept(lambda: list(Region.objects.only("slug", "name")))
 themes = Kept(lambda: list(Theme.objects.all()))
 
-Choices = list[tuple[str, str | Promise]]
 ACTIVE, NEW, TITLE = "actief", "nieuw", "titel"
 ORDERS: dict[str, tuple[Any, ...]] = {
     ACTIVE: ("-last_activity_at", "-pk"),
@@ -35,8 +32,10 @@ def _theme_choices() -> Choices:
     return [("", _("All themes")), *((theme.slug, str(theme)) for theme in themes())]
 
 
-class ListQuery(QueryForm):
+class ListQuery(FilterQuery):
     """Every filter of the list; what is not understood is named in `ignored` and left out."""
+
+    unfiltered = ("pagina", "volgorde")
 
     q = forms.CharField(label=_("Words"), max_length=200, required=False)
     regio = forms.ChoiceField(label=_("Region"), choices=_region_choices, required=False)
@@ -79,35 +78,3 @@ class ListQuery(QueryForm):
     @property
     def page(self) -> int:
         return self.cleaned_data["pagina"] or 1
-
-    @property
-    def asked(self) -> dict[str, str]:
-        """The filters that are on, without the page: name to value."""
-        names = [name for name in self.fields if name != "pagina"]
-        return {name: self.cleaned_data[name] for name in names if self.cleaned_data[name]}
-
-    @property
-    def query(self) -> str:
-        return urlencode(self.asked)
-
-    @property
-    def chips(self) -> list[dict[str, str]]:
-        """Each filter that is on, with the query string in which it is off."""
-        return [
-            {
-                "label": str(self.fields[name].label),
-                "value": self._words(name, value),
-                "query": urlencode({key: kept for key, kept in self.asked.items() if key != name}),
-            }
-            for name, value in self.asked.items()
-            if name != "volgorde"
-        ]
-
-    def _words(self, name: str, value: str) -> str:
-        field = self.fields[name]
-        choices = cast("Choices", field.choices) if isinstance(field, forms.ChoiceField) else []
-        return next((str(label) for key, label in choices if key == value), value)
-
-    @property
-    def ignored_labels(self) -> list[str]:
-        return [str(self.fields[name].label) for name in self.ignored]

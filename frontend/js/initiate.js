@@ -3,3 +3,4 @@ import "./htmx.js";
 import "./forms.js";
 import "./draft.js";
 import "./page.js";
+import "./tiles.js";

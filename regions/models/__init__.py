@@ -25,6 +25,7 @@ from regions.models.region import Joining, Membership, Region
 from regions.models.signup import CalendarAddress, Signup
 from regions.models.theme import Theme
 from regions.models.version import Draft, Version
+from regions.models.visit import RegionVisit
 from regions.models.writing import Writing, WritingQuerySet
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "Part",
     "Perspective",
     "Region",
+    "RegionVisit",
     "RegionWish",
     "Report",
     "Ruling",

@@ -1,9 +1,11 @@
 """The municipalities, and the wish for a community where there is none."""
 
-from typing import Self
+from typing import Any, Self
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +25,12 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
         """Return up to five whose name begins with or looks like these words."""
         return self.filter(Q(name__unaccent__istartswith=words) | Q(name__trigram_similar=words))[:5]
 
+    def with_regions(self) -> Self:
+        """Bring along the regions that cover each as `region_rows`, by name, in the same query."""
+        covering = Municipality.regions.through.objects.filter(municipality=OuterRef("pk")).order_by("region__name")
+        rows = covering.values(row=JSONObject(pk="region", name="region__name", slug="region__slug"))
+        return self.annotate(region_rows=ArraySubquery(rows))
+
 
 class Municipality(models.Model):
     """One of the 342 municipalities of 2026, by the code of Statistics Netherlands (CBS)."""
@@ -36,6 +44,9 @@ class Municipality(models.Model):
     inhabitants = models.PositiveIntegerField(_("inhabitants"))
     people = models.ManyToManyField(Person, related_name="municipalities", blank=True, editable=False)
     organisations = models.ManyToManyField(Organisation, related_name="municipalities", blank=True)
+
+    region_rows: list[dict[str, Any]]
+    """What `with_regions` brought along."""
 
     objects = MunicipalityQuerySet.as_manager()
 

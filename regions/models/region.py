@@ -8,13 +8,13 @@ from typing import Any, Self
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models, transaction
-from django.db.models import Exists, Func, OuterRef, Prefetch, Q
-from django.db.models.functions import Lower
+from django.db.models import Count, Exists, FilteredRelation, Func, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import JSONObject, Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Affiliation, Person
+from accounts.models import Affiliation, Organisation, Person
 from regions.errors import AlreadyDone, ByInvitation
 from regions.models.event import Audience, Event, Verb
 from regions.models.municipality import Municipality
@@ -26,6 +26,10 @@ COUNT_UP_TO = 1_000
 """Challenges of a region are counted up to here, so that no page grows with the network."""
 COUNT_EACH_UP_TO = 100
 """The same on the list of all regions, which counts forty times."""
+MODERATORS = 20
+"""So many are named on the page of a region."""
+WORDS = 5
+"""So many words of a name are looked for."""
 
 
 class RegionQuerySet(models.QuerySet["Region"]):
@@ -37,6 +41,22 @@ class RegionQuerySet(models.QuerySet["Region"]):
         return self.annotate(
             municipality_count=_length(places), contribution_count=_length(seen[: COUNT_EACH_UP_TO + 1])
         ).order_by(Lower("name"))
+
+    def with_own(self, person: Person | AnonymousUser) -> Self:
+        """Bring along the membership of this person as `own`, in the same query; None for who has none."""
+        mine = Q(memberships__person=person.pk or 0)
+        return self.annotate(own=FilteredRelation("memberships", condition=mine)).select_related("own")
+
+    def with_moderators(self) -> Self:
+        """Bring along who moderates as `moderator_rows`: name, function and where they work now."""
+        works = Affiliation.objects.current().filter(person=OuterRef("person")).order_by("pk")
+        row = JSONObject(
+            name="person__name",
+            function="person__function",
+            organisation=Subquery(works.values("organisation__name")[:1]),
+        )
+        there = Membership.objects.moderators().filter(region=OuterRef("pk")).order_by("person__name", "pk")
+        return self.annotate(moderator_rows=ArraySubquery(there.values(row=row)[:MODERATORS]))
 
     def on_desk_of(self, person: Person) -> list["Region"]:
         """Return the regions that this person moderates; for staff also those that nobody moderates."""
@@ -77,8 +97,14 @@ class Region(models.Model):
     question = models.CharField(_("your question to who wants to join"), max_length=240, blank=True)
     house_rules = models.TextField(_("house rules"), max_length=10_000, blank=True, help_text=_("Markdown"))
     welcome_mail = models.TextField(_("welcome mail"), max_length=5_000, blank=True)
+    contact = models.TextField(_("how to reach the moderators"), max_length=2_000, blank=True, help_text=_("Markdown"))
     holds_back = models.BooleanField(_("look first at what newcomers post"), default=False)
     member_count = models.PositiveIntegerField(default=0, editable=False)
+
+    own: "Membership | None" = None
+    """The membership of whoever reads, where `with_own` brought it along."""
+    moderator_rows: list[dict[str, str]]
+    """What `with_moderators` brought along."""
 
     objects = RegionQuerySet.as_manager()
 
@@ -108,6 +134,10 @@ class Region(models.Model):
     @property
     def rules_html(self) -> str:
         return kept_html(self.house_rules)
+
+    @property
+    def contact_html(self) -> str:
+        return kept_html(self.contact)
 
     def admits(self, person: Person) -> bool:
         """Tell whether this person becomes a member at once when they ask.
@@ -177,6 +207,12 @@ class Region(models.Model):
         if not self.memberships.moderators().exists():
             Event.write(Verb.WITHOUT_MODERATOR, by=by, region=self, about=self, audience=Audience.DESK)
 
+    def organisations(self) -> models.QuerySet[Organisation]:
+        """Return where the members work now, by name, with `people_count`; one pass over the members."""
+        works = Affiliation.objects.current().filter(person__in=self.memberships.active().values("person"))
+        found = Organisation.objects.filter(affiliations__in=works)
+        return found.annotate(people_count=Count("affiliations")).order_by(Lower("name"), "pk")
+
     def membership_of(self, person: Person | AnonymousUser | None) -> "Membership | None":
         return self.memberships.filter(person=person).first() if isinstance(person, Person) else None
 
@@ -215,6 +251,17 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
             .prefetch_related(Prefetch("person__affiliations", works, to_attr="works"))
             .order_by("-role", "person__name", "pk")
         )
+
+    def called(self, words: str) -> Self:
+        """Keep those in whose name or function each of these words occurs."""
+        found = self
+        for word in words.split()[:WORDS]:
+            found = found.filter(Q(person__name__icontains=word) | Q(person__function__icontains=word))
+        return found
+
+    def working_at(self, organisation: Organisation) -> Self:
+        works = Affiliation.objects.current().filter(person=OuterRef("person"), organisation=organisation)
+        return self.filter(Exists(works))
 
     def suspended(self) -> Self:
         return self.filter(state=Membership.State.SUSPENDED)

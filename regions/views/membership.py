@@ -1,4 +1,4 @@
-"""Who belongs to a region: the list, asking to join, leaving, and the answer of a moderator."""
+"""Who belongs to a region: asking to join, leaving, and what moderators decide about it."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -6,37 +6,19 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from initiate.once import once
 from initiate.requests import PersonRequest
 from regions import rules
 from regions.errors import AlreadyDone, ByInvitation
-from regions.forms import DecisionForm, JoinForm, JoiningForm, PageQuery, SuspensionForm
+from regions.forms import DecisionForm, JoinForm, JoiningForm, SuspensionForm
 from regions.gate import allow
 from regions.models import Membership, Region
-from regions.paging import page_of
 
-PER_PAGE = 50
 FIRST = gettext_lazy("A colleague was first: the question of %(name)s is already answered.")
 JOINED = gettext_lazy("Welcome! You are a member of this region now.")
 ASKED = gettext_lazy("Your question is with the moderators. You get a notice when they answer.")
-
-
-@require_safe
-@login_required
-def members(request: PersonRequest, slug: str) -> HttpResponse:
-    region = get_object_or_404(Region, slug=slug)
-    if not rules.can_see_members(request.user, region):
-        raise Http404
-    query = PageQuery.read(request.GET)
-    page = page_of(region.memberships.active().for_list(), query.page, PER_PAGE)
-    may_moderate = rules.can_moderate_region(request.user, region)
-    for membership in page if may_moderate else ():
-        membership.may_suspend = rules.can_suspend(request.user, membership)
-    suspended = list(region.memberships.suspended().for_list()[:PER_PAGE]) if may_moderate else []
-    words = {"region": region, "page": page, "query": query, "suspended": suspended, "may_moderate": may_moderate}
-    return render(request, "regions/members.html", words)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

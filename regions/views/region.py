@@ -1,22 +1,41 @@
 """The list of regions, the page of one, and asking for a new one."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import Language, Person
 from challenges.models import Challenge, Stage
 from challenges.sections.timeline import ICONS
 from challenges.sections.timeline import words as line_words
+from initiate.kept import Kept
+from initiate.middleware import is_visit
+from initiate.news import READ, grouped
 from initiate.once import once
 from initiate.requests import PersonRequest
-from regions import rules
+from regions import rules, tiles
 from regions.forms import PlaceQuery, WishForm, names
-from regions.models import Audience, Contribution, Event, Kind, Meeting, Municipality, Region, RegionWish, Verb
+from regions.models import (
+    Audience,
+    Contribution,
+    Event,
+    Kind,
+    Meeting,
+    Municipality,
+    Region,
+    RegionVisit,
+    RegionWish,
+    Verb,
+)
 from regions.models.comment import events_shown_to
 from regions.models.contribution import READABLE
 from regions.models.region import COUNT_EACH_UP_TO, COUNT_UP_TO
@@ -25,6 +44,15 @@ from regions.models.standing import Reader, standing_of
 CARDS = 6
 LINES = 8
 MEETINGS = 3
+
+
+def _draw_all() -> str:
+    words = {"provinces": tiles.by_province(tiles.tiles()), "view": tiles.VIEW, "borders": tiles.borders()}
+    return render_to_string("regions/_map_of_all.html", words)
+
+
+maps = {language: Kept(_draw_all) for language in Language.values}
+"""The map of all regions with its table, by language: the same for everyone, and long to render."""
 
 
 @require_safe
@@ -39,33 +67,34 @@ def regions(request: HttpRequest) -> HttpResponse:
         "place": place,
         "regions": list(found.covering(place) if place else found),
         "most": COUNT_EACH_UP_TO,
+        "map": maps[get_language() or Language.NL](),
     }
     return render(request, "regions/list.html", words)
 
 
 @require_safe
 def region(request: HttpRequest, slug: str) -> HttpResponse:
-    found = get_object_or_404(Region, slug=slug)
-    membership = found.membership_of(request.user)
+    in_network = standing_of(request.user).in_network
+    wanted = Region.objects.with_own(request.user)
+    found = get_object_or_404(wanted.with_moderators() if in_network else wanted, slug=slug)
     words = {
         "region": found,
-        "membership": membership,
-        "door": f"regions/_door_{rules.door(request.user, membership)}.html",
+        "membership": found.own,
+        "door": f"regions/_door_{rules.door(request.user, found.own)}.html",
         "may_post": rules.can_post_in(request.user, found),
         "may_moderate": rules.can_moderate_region(request.user, found),
         "may_see_members": rules.can_see_members(request.user, found),
-        "moderators": _moderators(request.user, found),
-        "municipalities": list(found.municipalities.all()),
-        "news": _news(request.user, found),
         "meetings": list(Meeting.objects.visible_to(request.user).filter(region=found).coming()[:MEETINGS]),
         "may_plan": rules.can_plan_meeting(request.user, found),
+        "moderators": found.moderator_rows if in_network else [],
     }
-    return render(request, "regions/detail.html", words | _challenges(request.user, found))
+    words |= _challenges(request.user, found) | _news(request, found) | _map(found)
+    return render(request, "regions/detail.html", words)
 
 
-def _moderators(person: Reader, region: Region) -> list[Any]:
-    """Names are for the network; a visitor gets in touch by joining."""
-    return list(region.memberships.moderators().for_list()) if standing_of(person).in_network else []
+def _map(region: Region) -> dict[str, Any]:
+    covered = tiles.covered_by(region.pk)
+    return {"municipalities": covered, "land": tiles.land(covered), "borders": tiles.borders(), "view": tiles.VIEW}
 
 
 def _challenges(person: Reader, region: Region) -> dict[str, Any]:
@@ -79,10 +108,25 @@ def _challenges(person: Reader, region: Region) -> dict[str, Any]:
     }
 
 
-def _news(person: Reader, region: Region) -> list[dict[str, Any]]:
-    """Return the newest lines of `_timeline.html`: a reading of the events, of what this person sees."""
-    seen = events_shown_to(person).filter(region=region, contribution__state__in=READABLE, audience=Audience.ALL)
-    return [_line(event) for event in seen.select_related("actor", "contribution").order_by("-at", "-pk")[:LINES]]
+def _news(request: HttpRequest, region: Region) -> dict[str, Any]:
+    """Return what is new since the previous visit of a member; for others, and where nothing is new, the newest lines.
+
+    One reading of the events about what this person sees: `news` is as `_timeline.html` takes it.
+    """
+    since = _arrive(request, region)
+    audiences = [Audience.ALL, Audience.NETWORK] if since else [Audience.ALL]
+    seen = events_shown_to(request.user).filter(region=region, contribution__state__in=READABLE, audience__in=audiences)
+    newest = seen.select_related("actor", "subject", "contribution").order_by("-at", "-pk")
+    events = list(newest[: READ if since else LINES])
+    new = [event for event in events if since and event.at > since and event.actor_id != request.user.pk]
+    return {"since": since, "new": grouped(new), "news": [] if new else [_line(event) for event in events[:LINES]]}
+
+
+def _arrive(request: HttpRequest, region: Region) -> datetime | None:
+    """Return since when things are new for a member of this region."""
+    if not isinstance(request.user, Person) or not rules.can_post_in(request.user, region):
+        return None
+    return RegionVisit.arrive(region, request.user) if is_visit(request) else timezone.now()
 
 
 def _line(event: Event) -> dict[str, Any]:

@@ -115,6 +115,28 @@ def test_a_profile_is_kept(browser: Browser, bo: Person) -> None:
     assert (bo.name, bo.function, bo.knowledge) == ("Bo Bcc: x", "bewoner", ["lived"])
 
 
+def test_what_someone_knows_is_a_list_of_words(browser: Browser, bo: Person, bram: Person) -> None:
+    client = browser(bo)
+    client.post(reverse("accounts:profile"), {"name": "Bo", "expertise": " GGZ,, schulden ,ggz,Oud \n papier, "})
+    bo.refresh_from_db()
+    assert (bo.expertise, bo.expertise_keys) == (["GGZ", "schulden", "Oud papier"], ["ggz", "schulden", "oud papier"])
+    assert 'value="GGZ, schulden, Oud papier"' in client.get(reverse("accounts:profile")).content.decode()
+    assert "GGZ, schulden, Oud papier" in browser(bram).get(f"/mensen/{bo.pk}/").content.decode()
+    client.post(reverse("accounts:profile"), {"name": "Bo", "expertise": ""})
+    bo.refresh_from_db()
+    assert (bo.expertise, bo.expertise_keys) == ([], [])
+
+
+@pytest.mark.parametrize("words", [", ".join("abcdefghi"), "a" * 41, "schulden, 111222333"])
+def test_too_many_or_too_long_words_or_a_number_of_a_citizen_are_refused(
+    browser: Browser, bo: Person, words: str
+) -> None:
+    refused = browser(bo).post(reverse("accounts:profile"), {"name": "Bo Anders", "expertise": words})
+    bo.refresh_from_db()
+    assert (refused.status_code, bo.name, bo.expertise) == (422, "Bo Bewoner", [])
+    assert words in refused.content.decode()
+
+
 def test_someone_of_several_municipalities_keeps_them(browser: Browser, bo: Person, place: Municipality) -> None:
     values = {"name": "Woerden", "sort_name": "woerden", "province": "Utrecht", "inhabitants": 1}
     other = Municipality.objects.get_or_create(code="GM0632", defaults=values)[0]
@@ -223,7 +245,7 @@ HOSTILE = [
 ]
 FORMS = {
     "accounts:welcome": ["municipality", "themes"],
-    "accounts:profile": ["name", "function", "knowledge", "municipality", "themes"],
+    "accounts:profile": ["name", "function", "knowledge", "expertise", "municipality", "themes"],
     "accounts:preferences": ["frequency", "language"],
     "accounts:affiliations": ["organisation", "form_key"],
     "account_signup": ["name", "email", "password1", "frequency", "municipality"],

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from accounts.models import Knowledge, Person
+from accounts.models import Person
 from regions.models import Event, Membership, Region, Verb
 from tests import make
 
@@ -89,23 +89,23 @@ def test_a_decision_of_another_region_is_absent(
     assert states(bo) == ["pending"]
 
 
-def test_members_see_who_is_there(browser: Browser, utrecht: Region, anna: Person, mo: Person, eva: Person) -> None:
-    anna.function, anna.knowledge = "Beleidsadviseur", [Knowledge.LIVED]
-    anna.save()
-    path = "/regios/utrecht/leden/"
-    page = browser(mo).get(path)
-    assert [row.person.name for row in page.context["page"]] == ["Mo Moderator", "Anna Auteur"]
-    assert "Beleidsadviseur" in page.content.decode()
-    assert (browser(eva).get(path).status_code, browser(None).get(path).status_code) == (404, 302)
-    make.member(anna, utrecht, state=Membership.State.SUSPENDED)
-    assert browser(anna).get(path).status_code == 404
-
-
-def test_a_long_list_of_members_has_pages(browser: Browser, utrecht: Region, anna: Person) -> None:
-    for number in range(60):
-        make.member(make.person(f"Lid {number:02}"), utrecht)
-    sizes = [len(browser(anna).get(f"/regios/utrecht/leden/?pagina={page}").context["page"]) for page in (1, 2, 3)]
-    assert sizes == [50, 11, 50]
+def test_the_way_back_from_a_form_of_moderators_is_where_they_came_from(
+    browser: Browser, utrecht: Region, mo: Person, anna: Person, bo: Person
+) -> None:
+    asked, member = utrecht.ask_to_join(bo), anna.memberships.get()
+    back = {
+        path: browser(mo).get(f"/regios/utrecht/{path}").content.decode().partition('nl-button--subtle" href="')[2]
+        for path in (
+            f"leden/{asked.pk}/besluit/",
+            f"leden/{member.pk}/schorsen/",
+            "moderatie/toelaten/",
+        )
+    }
+    assert [page.partition('"')[0] for page in back.values()] == [
+        "/regios/utrecht/moderatie/",
+        "/regios/utrecht/leden/",
+        "/regios/utrecht/moderatie/",
+    ]
 
 
 def test_a_number_of_a_citizen_is_refused(browser: Browser, utrecht: Region, bo: Person) -> None:

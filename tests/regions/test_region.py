@@ -1,11 +1,13 @@
 """The list of regions, the page of one, and wishes for a new one."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from django.test import Client
 
 from accounts.models import Person
+from initiate.kept import Kept
 from regions.models import Event, Membership, Municipality, Region, RegionWish, State, Verb, Visibility
 from tests import make
 from tests.regions.conftest import Count
@@ -66,13 +68,15 @@ def test_the_list_finds_the_regions_that_cover_a_municipality(
 def test_each_who_stands_before_a_region_finds_a_door(
     browser: Browser, utrecht: Region, anna: Person, bo: Person, eva: Person
 ) -> None:
-    suspended, pending = make.person("Suus"), make.person("Pim")
+    suspended, pending, leader = make.person("Suus"), make.person("Pim"), make.person("Lea")
+    make.member(leader, utrecht, moderator=True)
     make.member(suspended, utrecht, state=Membership.State.SUSPENDED)
     utrecht.ask_to_join(pending, "Ik woon hier.")
     doors = {
         name: browser(person).get("/regios/utrecht/").context["door"].removeprefix("regions/_door_")
         for name, person in {
             "visitor": None, "bo": bo, "eva": eva, "anna": anna, "suspended": suspended, "pending": pending,
+            "moderator": leader,
         }.items()
     }  # fmt: skip
     assert doors == {
@@ -82,6 +86,7 @@ def test_each_who_stands_before_a_region_finds_a_door(
         "anna": "active.html",
         "suspended": "suspended.html",
         "pending": "pending.html",
+        "moderator": "moderator.html",
     }
 
 
@@ -93,6 +98,37 @@ def test_moderators_are_named_to_the_network_only(
         for name, person in {"visitor": None, "bo": bo, "eva": eva}.items()
     }
     assert named == {"visitor": False, "bo": False, "eva": True}
+
+
+def test_how_to_reach_the_moderators_is_for_who_is_signed_in(
+    browser: Browser, utrecht: Region, mo: Person, bo: Person
+) -> None:
+    utrecht.arrange(mo, contact="Bel **ons** op dinsdag. <script>kwaad()</script>")
+    pages = {name: text_of(browser(person), "/regios/utrecht/") for name, person in {"visitor": None, "bo": bo}.items()}
+    assert {name: "Bel <strong>ons</strong> op dinsdag." in page for name, page in pages.items()} == {
+        "visitor": False,
+        "bo": True,
+    }
+    assert "<script>kwaad" not in pages["bo"]
+
+
+def test_there_is_one_primary_action_for_everyone(
+    browser: Browser, utrecht: Region, anna: Person, mo: Person, bo: Person
+) -> None:
+    suspended = make.person("Suus")
+    make.member(suspended, utrecht, state=Membership.State.SUSPENDED)
+    found = {}
+    people = {"visitor": None, "bo": bo, "anna": anna, "mo": mo, "suspended": suspended}
+    for name, person in people.items():
+        page = text_of(browser(person), "/regios/utrecht/")
+        found[name] = re.findall(r'nl-button--primary" href="([^"?]+)', page)
+    assert found == {
+        "visitor": ["/account/signup/"],
+        "bo": ["/regios/utrecht/leden/aanmelden/"],
+        "anna": ["/challenges/nieuw/"],
+        "mo": ["/regios/utrecht/moderatie/"],
+        "suspended": ["/challenges/"],
+    }
 
 
 def test_the_news_of_a_region_leaves_out_what_its_reader_may_not_see(
@@ -145,11 +181,13 @@ HOSTILE = (
 )
 
 
-@pytest.mark.parametrize("path", ["/regios/", "/regios/utrecht/leden/", "/zoeken/", "/regios/vragen/"])
+@pytest.mark.parametrize(
+    "path", ["/regios/", "/regios/utrecht/leden/", "/regios/utrecht/leden/organisaties/", "/zoeken/", "/regios/vragen/"]
+)
 def test_no_query_string_breaks_a_page(browser: Browser, anna: Person, path: str) -> None:
     make.challenge(by=anna, region=anna.memberships.get().region)
     client = browser(anna)
-    names = ("gemeente", "pagina", "q", "soort", "deel", "onbekend")
+    names = ("gemeente", "pagina", "q", "soort", "deel", "onbekend", "rol", "kennis", "expertise", "organisatie")
     statuses = {value: client.get(path, dict.fromkeys(names, value)).status_code for value in HOSTILE}
     assert statuses == dict.fromkeys(HOSTILE, 200)
 
@@ -160,12 +198,19 @@ def test_pages_take_the_same_queries_for_one_and_for_thirty(
     utrecht.municipalities.set(Municipality.objects.all()[:1])
     make.challenge(by=anna, region=utrecht)
     utrecht.ask_to_join(make.person(), "Graag.")
+    where = make.works_at(anna)
     pages = {
         "list": (None, "/regios/"),
         "list of a member": (anna, "/regios/"),
         "region": (None, "/regios/utrecht/"),
         "region of a member": (anna, "/regios/utrecht/"),
+        "region of its moderator": (mo, "/regios/utrecht/"),
+        "region of someone": (make.person(), "/regios/utrecht/"),
         "members": (anna, "/regios/utrecht/leden/"),
+        "members, filtered": (anna, f"/regios/utrecht/leden/?q=a&rol=lid&organisatie={where.pk}"),
+        "members, nobody": (anna, "/regios/utrecht/leden/?q=zz&kennis=beroep&expertise=niets&rol=lid"),
+        "members of its moderator": (mo, "/regios/utrecht/leden/"),
+        "organisations": (anna, "/regios/utrecht/leden/organisaties/"),
         "desk": (mo, "/regios/utrecht/moderatie/"),
         "own desk": (mo, "/mijn/moderatie/"),
         "log": (mo, "/regios/utrecht/moderatie/logboek/"),
@@ -173,13 +218,20 @@ def test_pages_take_the_same_queries_for_one_and_for_thirty(
     }
     one = {name: count(browser(person), path) for name, (person, path) in pages.items()}
     _make_thirty_of_all(utrecht, anna)
+    Kept.forget()
     assert {name: count(browser(person), path) for name, (person, path) in pages.items()} == one
     assert one == {
         "list": 1,
         "list of a member": 5,
         "region": 5,
-        "region of a member": 12,
+        "region of a member": 10,
+        "region of its moderator": 10,
+        "region of someone": 9,
         "members": 7,
+        "members, filtered": 8,
+        "members, nobody": 7,
+        "members of its moderator": 8,
+        "organisations": 6,
         "desk": 8,
         "own desk": 8,
         "log": 9,
@@ -192,5 +244,6 @@ def _make_thirty_of_all(utrecht: Region, anna: Person) -> None:
     for number in range(30):
         make.region(f"Buurt {number}")
         someone = make.person()
+        make.works_at(someone)
         make.member(someone, utrecht) if number % 2 else utrecht.ask_to_join(someone, "Graag.")
         make.challenge(by=anna, region=utrecht)

@@ -26,6 +26,13 @@ def test_a_citizen_service_number_is_refused_however_it_is_written(text: str) ->
         refuse_bsn(text)
 
 
+@pytest.mark.parametrize("text", ["06-12345611", "06 12345611", "+31 6 12345611", "+31 612345609"])
+def test_a_mobile_number_is_no_citizen_service_number(text: str) -> None:
+    refuse_bsn(text)
+    with pytest.raises(ValidationError):
+        refuse_bsn(text.replace("06", "6", 1).replace("+31", "nummer", 1).replace("6 1", "1").removeprefix("6-"))
+
+
 @pytest.mark.parametrize("text", ["111222334", "06-12345678", "2026-11-22", "1234567890123", "NL91ABNA0417164300", ""])
 def test_other_numbers_are_fine(text: str) -> None:
     refuse_bsn(text)

@@ -23,8 +23,15 @@ METHODS = ("GET", "POST")
 TOKENS = {"regions:invitation": "invitation", "regions:signup_own": "signup", "challenges:claim": "claim"}
 """The thing whose own link leads to a page."""
 MEETING = "bijeenkomsten/<int:pk>-"
-BOOKMARKS = ("django_session", "usersessions_usersession", "accounts_visit", "regions_notice", "accounts_submission")
-"""What a reading person writes: their own session, last visit, read notices, and the key of a form."""
+BOOKMARKS = (
+    "django_session",
+    "usersessions_usersession",
+    "accounts_visit",
+    "regions_regionvisit",
+    "regions_notice",
+    "accounts_submission",
+)
+"""What a reading person writes: their own session, last visits, read notices, and the key of a form."""
 
 
 @dataclass(frozen=True)

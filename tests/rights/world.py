@@ -36,6 +36,8 @@ CAST = ("visitor", "bo", "eva", "emil", "bram", "anna", "mo", "kim", "sam", "sta
 HERE = {"bram", "anna", "mo", "stan"}
 TEAM = {"anna"}
 DESK = {"mo", "stan"}
+SIGNED_IN = set(CAST) - {"visitor"}
+NETWORK = SIGNED_IN - {"bo"}
 
 CANARIES = {
     # what few see: visibility "team" — its author, moderators of the region, staff
@@ -53,7 +55,7 @@ CANARIES = {
     "kanarieverborgenreactie": DESK,
     "kanarieaanbod": TEAM,
     "kanarienotitie": TEAM | {"kim"},
-    "kanariefeedback": {"anna", "bram", "eva", "emil", "mo", "kim", "sam", "stan"},
+    "kanariefeedback": NETWORK,
     "kanarieklad": {"kim"},
     "kanariemotivatie": DESK,
     "kanariegenodigde": DESK,
@@ -66,6 +68,9 @@ CANARIES = {
     "kanarieagenda": DESK,
     "kanarieverslag": DESK,
     "kanarieafspraak": DESK,
+    "kanariecontact": SIGNED_IN,
+    "kanariekennis": HERE,
+    "kanarieexpertise": NETWORK,
     "kanariesignaal": DESK,
     "kanarienamens": DESK,
     "kanariegastadres": DESK,
@@ -170,6 +175,9 @@ def _around(world: World, utrecht: Region) -> None:
     gone = Comment.write(shown, "kanarieverborgenreactie", by=make.person("Rob"))
     Ruling.on_comment(gone, by=mo, hide=True, reason="other")
     carla = make.person("Carla")
+    for person, word in ((carla, "kanarieexpertise"), (bram, "kanariekennis")):
+        person.set_expertise([word])
+        person.save()
     Offer.make(shown, by=carla, kind="geld", words="kanarieaanbod")
     text = {"answer": "kanariefeedback", "note": "kanarienotitie"}
     Review.send(shown, by=kim, seen=shown.version, text=text, points=["Praat met bewoners."])
@@ -191,7 +199,7 @@ def _around(world: World, utrecht: Region) -> None:
 def _at_the_door(world: World, utrecht: Region) -> None:
     """Who was invited, who is in and who was put outside; what the moderators wrote about it."""
     mo = _get(world, "mo")
-    utrecht.arrange(mo, house_rules="Wees aardig.", welcome_mail="kanariewelkom")
+    utrecht.arrange(mo, house_rules="Wees aardig.", welcome_mail="kanariewelkom", contact="kanariecontact")
     Invitation.objects.invite(utrecht, ["kanariegenodigde@voorbeeld.example", "gast@voorbeeld.example"], by=mo)
     silent = make.member(make.person("Sil"), utrecht)
     silent.suspend(mo, reason="rules", words="kanarieschorsing", ends_on=timezone.localdate())
