@@ -4,15 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('regions', '0010_indexes_of_what_waits'),
+        ("regions", "0010_indexes_of_what_waits"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='contribution',
-            name='kind',
-            field=models.CharField(choices=[('challenge', 'challenge'), ('post', 'post'), ('document', 'document'), ('meeting', 'meeting')], editable=False, max_length=12),
+            model_name="contribution",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("challenge", "challenge"),
+                    ("post", "post"),
+                    ("document", "document"),
+                    ("meeting", "meeting"),
+                ],
+                editable=False,
+                max_length=12,
+            ),
         ),
     ]

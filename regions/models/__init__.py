@@ -14,11 +14,13 @@ from regions.models.contribution import (
     TaggedContribution,
     Visibility,
 )
+from regions.models.document import Document, DocumentQuerySet, Edition
 from regions.models.entry import Entry
 from regions.models.event import Audience, Event, Notice, Unspread, Verb
 from regions.models.invitation import Invitation
 from regions.models.moderation import Report, Ruling
 from regions.models.municipality import Municipality, RegionWish
+from regions.models.post import Post, PostQuerySet, Sort
 from regions.models.region import Joining, Membership, Region
 from regions.models.theme import Theme
 from regions.models.version import Draft, Version
@@ -31,7 +33,10 @@ __all__ = [
     "Comment",
     "Contribution",
     "ContributionQuerySet",
+    "Document",
+    "DocumentQuerySet",
     "Draft",
+    "Edition",
     "Entry",
     "Event",
     "Follow",
@@ -43,10 +48,13 @@ __all__ = [
     "Municipality",
     "Notice",
     "Part",
+    "Post",
+    "PostQuerySet",
     "Region",
     "RegionWish",
     "Report",
     "Ruling",
+    "Sort",
     "State",
     "TaggedContribution",
     "Theme",
