@@ -17,9 +17,11 @@ from digests.items import Group, gather
 from digests.leaving import unsubscribe_path
 from digests.letter import disarmed, disarmed_lines, letter, render_html, render_text
 from digests.models import Frequency, Mail, Subscription
+from digests.outbox import confirmed
 from digests.relay import Letter
 from digests.subject import subject_of
-from regions.models import Invitation, Membership, Notice
+from regions.models import Invitation, Membership, Notice, Post, Sort
+from regions.text import plain_lines
 
 
 def compose(mail: Mail) -> Letter | None:
@@ -48,8 +50,7 @@ def _digest(mail: Mail) -> Letter | None:
 
 def confirmed_address(person: Person) -> str:
     """Return where overviews go: the primary address if it is confirmed, else another confirmed one, else nothing."""
-    confirmed = EmailAddress.objects.filter(user=person, verified=True).order_by("-primary", "pk")
-    return str(confirmed.values_list("email", flat=True).first() or "")
+    return str(confirmed(person).values_list("email", flat=True).first() or "")
 
 
 def wants_mail(person: Person) -> bool:
@@ -72,8 +73,13 @@ def _digest_letter(mail: Mail, person: Person, recipient: str, groups: list[Grou
         str(context["subject"]),
         text=render_text("mail/digest.txt", context),
         html=render_html("mail/digest.html", context),
-        headers={"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
+        headers=leaving_headers(leave),
     )
+
+
+def leaving_headers(leave: str) -> dict[str, str]:
+    """Return what lets a mail program offer to leave with one click (RFC 8058)."""
+    return {"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def digest_context(person: Person, groups: list[Group]) -> dict[str, Any]:
@@ -170,14 +176,40 @@ def _welcome(mail: Mail) -> Letter | None:
     return _region_letter(mail, recipient, "mail/welcome", membership.region.get_absolute_url(), context)
 
 
-def _region_letter(mail: Mail, recipient: str, template: str, path: str, context: dict[str, Any]) -> Letter:
+def _announcement(mail: Mail) -> Letter | None:
+    """Return an announcement, to who is a member at this moment, still sees it, and did not choose to get no mail."""
+    person = Person.objects.select_related("subscription").get(mails=mail)
+    rows = Post.objects.visible_to(person).published().filter(sort=Sort.ANNOUNCEMENT)
+    post = rows.select_related("region", "author").filter(pk=mail.data["ids"]["object"]).first()
+    recipient = confirmed_address(person)
+    is_member = post is not None and post.region.memberships.active().filter(person=person).exists()
+    if post is None or not is_member or not recipient or not wants_mail(person):
+        mail.end(Mail.State.CANCELLED, "not a member, not wanted, or not to be seen any more")
+        return None
+    words = disarmed_lines(plain_lines(post.words))
+    context = {"post": post, "by": disarmed(post.author.name), "words": words}
+    leave = settings.SITE_URL + unsubscribe_path(person)
+    return _region_letter(mail, recipient, "mail/announcement", post.get_absolute_url(), context, leave)
+
+
+def _region_letter(
+    mail: Mail,
+    recipient: str,
+    template: str,
+    path: str,
+    context: dict[str, Any],
+    leave: str = "",
+) -> Letter:
+    """Return a mail of a region; `leave` is where one leaves what goes to many (the HTML part has it in its foot)."""
     with translation.override(mail.person.language if mail.person else mail.data["language"]):
         url = settings.SITE_URL + path
         whole = context | {"url": url, "site_url": settings.SITE_URL, "language": translation.get_language()}
         subject = render_to_string(f"{template}_subject.txt", whole).strip()
-        text = render_text(f"{template}.txt", whole)
-        html = render_html("mail/letter.html", whole | {"subject": subject, "parts": paragraphs(text, url)})
-        return letter(mail, recipient, subject, text=text, html=html)
+        parts = paragraphs(render_text(f"{template}.txt", whole), url)
+        text = render_text(f"{template}.txt", whole | {"leave_url": leave})
+        html = render_html("mail/letter.html", whole | {"subject": subject, "parts": parts, "leave_url": leave})
+        headers = leaving_headers(leave) if leave else None
+        return letter(mail, recipient, subject, text=text, html=html, headers=headers)
 
 
 def paragraphs(text: str, url: str) -> list[tuple[str, bool]]:
@@ -191,6 +223,7 @@ COMPOSERS: dict[str, Callable[[Mail], Letter | None]] = {
     Mail.Kind.DIGEST: _digest,
     Mail.Kind.INVITATION: _invitation,
     Mail.Kind.WELCOME: _welcome,
+    Mail.Kind.ANNOUNCEMENT: _announcement,
 }
 
 Link = Callable[[Mail, EmailAddress | None], str]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
-from regions.models import Notice
+from regions.models import Event, Notice
 
 
 class Frequency(models.TextChoices):
@@ -79,6 +79,7 @@ class Mail(models.Model):
         DIGEST = "digest", _("overview")
         INVITATION = "invitation", _("invitation")
         WELCOME = "welcome", _("welcome")
+        ANNOUNCEMENT = "announced", _("announcement")
 
     ENDS = (State.SENT, State.EMPTY, State.CANCELLED, State.DEAD)
 
@@ -132,6 +133,16 @@ class Enclosure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mail_id}: {self.notice_id}"
+
+
+class Mailing(models.Model):
+    """An announcement that goes to all members, until each of them has a mail; `after` is the last who got one."""
+
+    event = models.OneToOneField(Event, on_delete=models.CASCADE, primary_key=True, related_name="mailing")
+    after = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.event_id}: {self.after}"
 
 
 class Pulse(models.Model):

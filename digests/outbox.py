@@ -9,10 +9,11 @@ from allauth.account.models import EmailAddress
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
+from django.db.models import OuterRef, QuerySet
 from django.utils.translation import get_language
 
 from accounts.models import Person
-from digests.models import Mail
+from digests.models import Mail, Mailing
 from regions.models import Event, Invitation, Verb
 
 AT_ONCE = 0
@@ -49,7 +50,8 @@ BEGINS = frozenset({Verb.JOINED, Verb.LET_IN})
 
 
 def queue_mail_of(event: Event) -> None:
-    """Queue the mail that an event asks for by itself: an invitation, and the welcome to who became a member.
+    """Queue the mail that an event asks for by itself: an invitation, the welcome to who became a member, and what
+    goes to all members (`digests.mailing` makes those, as there may be many).
 
     Call it once for each event, in the transaction that takes it up; which words go out is decided at sending.
     """
@@ -60,6 +62,8 @@ def queue_mail_of(event: Event) -> None:
         _queue(Mail.Kind.INVITATION, event, person=person, address=email)
     elif event.verb in BEGINS and event.region and event.region.welcome_mail:
         _queue(Mail.Kind.WELCOME, event, person=event.subject, address="")
+    elif event.data.get("to_all"):
+        Mailing.objects.get_or_create(event=event)
 
 
 def _queue(kind: str, event: Event, *, person: Person | None, address: str) -> None:
@@ -73,6 +77,12 @@ def _queue(kind: str, event: Event, *, person: Person | None, address: str) -> N
         message_id=message_id(key),
     )
     wake()
+
+
+def confirmed(person: "Person | OuterRef") -> QuerySet[EmailAddress]:
+    """Return the confirmed addresses of someone, the primary one first."""
+    found: QuerySet[EmailAddress] = EmailAddress.objects.filter(user=person, verified=True)
+    return found.order_by("-primary", "pk")
 
 
 def _own_address(email: str, user: object) -> EmailAddress | None:

@@ -38,6 +38,8 @@ UNTOLD = frozenset(
         Verb.INVITED,
         Verb.INVITATION_WITHDRAWN,
         Verb.REGION_ARRANGED,
+        Verb.MAILED,
+        Verb.UNHELPED,
         Verb.STAFF_ADDED,
         Verb.STAFF_CHANGED,
         Verb.STAFF_REMOVED,

@@ -35,7 +35,8 @@ def news_for(person: Person, since: datetime) -> list[News]:
 
 def _add(group: News, event: Event) -> None:
     actor = event.subject if event.verb in BY_SUBJECT and event.subject else event.actor
-    line = f"{actor} {words(event)}" if actor else words(event)
+    said = words(event, group.contribution.kind)
+    line = f"{actor} {said}" if actor else said
     if line in group.lines:
         return
     if len(group.lines) < LINES:
