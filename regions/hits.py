@@ -10,7 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from regions.models import Contribution, Entry
 from regions.models.entry import CLOSING, OPENING
 
-LABELS: dict[str, Promise] = {"challenge": _("challenge"), "prototype": _("prototype"), "comment": _("comment")}
+LABELS: dict[str, Promise] = {
+    "challenge": _("challenge"),
+    "prototype": _("prototype"),
+    "post": _("post"),
+    "document": _("document"),
+    "comment": _("comment"),
+}
 
 
 @dataclass(frozen=True)

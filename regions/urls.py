@@ -2,9 +2,24 @@
 
 from django.urls import path
 
-from regions.views import appeal, attachment, comment, follow, invitation, membership, moderation, region
+from regions.views import (
+    appeal,
+    attachment,
+    comment,
+    document,
+    follow,
+    invitation,
+    membership,
+    moderation,
+    post,
+    region,
+)
 
 app_name = "regions"
+
+POST = "berichten/<int:pk>-<slug:slug>/"
+DOCUMENT = "documenten/<int:pk>-<slug:slug>/"
+
 urlpatterns = [
     path("regios/", region.regions, name="list"),
     path("regios/vragen/", region.wish, name="wish"),
@@ -27,6 +42,24 @@ urlpatterns = [
     path("regios/<slug:slug>/moderatie/logboek/", moderation.log, name="log"),
     path("mijn/moderatie/", moderation.own_desk, name="own_desk"),
     path("regios/<slug:slug>/moderatie/toelaten/", membership.joining, name="joining"),
+    path("regios/<slug:slug>/berichten/", post.posts, name="posts"),
+    path("regios/<slug:slug>/berichten/nieuw/", post.new, name="post_new"),
+    path("regios/<slug:slug>/berichten/nieuw/concept/", post.draft_new, name="post_new_draft"),
+    path("regios/<slug:slug>/berichten/nieuw/concept/weggooien/", post.draft_new_drop, name="post_new_draft_drop"),
+    path(POST, post.post, name="post"),
+    path(f"{POST}bewerken/", post.edit, name="post_edit"),
+    path(f"{POST}bewerken/concept/", post.draft, name="post_draft"),
+    path(f"{POST}bewerken/concept/weggooien/", post.draft_drop, name="post_draft_drop"),
+    path(f"{POST}weggooien/", post.discard, name="post_discard"),
+    path(f"{POST}mailen/", post.mail, name="post_mail"),
+    path(f"{POST}antwoord/", post.answer, name="post_answer"),
+    path("regios/<slug:slug>/documenten/", document.documents, name="documents"),
+    path("regios/<slug:slug>/documenten/nieuw/", document.new, name="document_new"),
+    path(DOCUMENT, document.document, name="document"),
+    path(f"{DOCUMENT}bewerken/", document.edit, name="document_edit"),
+    path(f"{DOCUMENT}versies/", document.editions, name="document_editions"),
+    path(f"{DOCUMENT}versies/nieuw/", document.edition_new, name="document_edition"),
+    path(f"{DOCUMENT}versies/<int:number>/terugzetten/", document.edition_put_back, name="document_put_back"),
     path("stuk/<int:pk>/reacties/", comment.comment, name="comment"),
     path("stuk/<int:pk>/reacties/sluiten/", moderation.close_comments, name="close_comments"),
     path("stuk/<int:pk>/reacties/openen/", moderation.open_comments, name="open_comments"),

@@ -16,7 +16,18 @@ from initiate.once import once
 from initiate.requests import PersonRequest
 from regions import rules
 from regions.forms import PlaceQuery, WishForm, names
-from regions.models import Audience, Contribution, Event, Kind, Municipality, Region, RegionWish, Verb
+from regions.models import (
+    Audience,
+    Contribution,
+    Document,
+    Event,
+    Kind,
+    Municipality,
+    Post,
+    Region,
+    RegionWish,
+    Verb,
+)
 from regions.models.comment import events_shown_to
 from regions.models.contribution import READABLE
 from regions.models.region import COUNT_EACH_UP_TO, COUNT_UP_TO
@@ -24,6 +35,7 @@ from regions.models.standing import Reader, standing_of
 
 CARDS = 6
 LINES = 8
+FEW = 4
 
 
 @require_safe
@@ -57,7 +69,8 @@ def region(request: HttpRequest, slug: str) -> HttpResponse:
         "municipalities": list(found.municipalities.all()),
         "news": _news(request.user, found),
     }
-    return render(request, "regions/detail.html", words | _challenges(request.user, found))
+    shelves = _posts(request.user, found) | _documents(request.user, found)
+    return render(request, "regions/detail.html", words | _challenges(request.user, found) | shelves)
 
 
 def _moderators(person: Reader, region: Region) -> list[Any]:
@@ -67,13 +80,22 @@ def _moderators(person: Reader, region: Region) -> list[Any]:
 
 def _challenges(person: Reader, region: Region) -> dict[str, Any]:
     seen = Challenge.objects.visible_to(person).readable().filter(region=region)
-    counts = seen.count_by_stage(COUNT_UP_TO)
+    cards = list(seen.with_stage_counts(COUNT_UP_TO).for_list()[:CARDS])
+    counts = {row["stage"]: row["number"] for row in cards[0].stage_rows} if cards else {}
     return {
-        "challenges": list(seen.for_list()[:CARDS]),
+        "challenges": cards,
         "stages": [(stage, counts[stage]) for stage in Stage if stage in counts],
         "challenge_count": sum(counts.values()),
         "most": COUNT_UP_TO,
     }
+
+
+def _posts(person: Reader, region: Region) -> dict[str, Any]:
+    return {"posts": list(Post.objects.visible_to(person).readable().filter(region=region).for_list()[:FEW])}
+
+
+def _documents(person: Reader, region: Region) -> dict[str, Any]:
+    return {"documents": list(Document.objects.visible_to(person).readable().filter(region=region).for_list()[:FEW])}
 
 
 def _news(person: Reader, region: Region) -> list[dict[str, Any]]:
@@ -87,7 +109,7 @@ def _line(event: Event) -> dict[str, Any]:
     return {
         "icon": ICONS.get(Verb(event.verb), "circle"),
         "by": str(event.actor or ""),
-        "text": f"{line_words(event)}: {where}",
+        "text": f"{line_words(event, where.kind if where else '')}: {where}",
         "url": where.get_absolute_url() if where else "",
         "at": event.at,
     }

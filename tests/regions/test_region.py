@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Person
-from regions.models import Event, Membership, Municipality, Region, RegionWish, State, Verb, Visibility
+from regions.models import Comment, Event, Membership, Municipality, Region, RegionWish, State, Verb, Visibility
 from tests import make
 from tests.regions.conftest import Count
 
@@ -159,6 +159,8 @@ def test_pages_take_the_same_queries_for_one_and_for_thirty(
 ) -> None:
     utrecht.municipalities.set(Municipality.objects.all()[:1])
     make.challenge(by=anna, region=utrecht)
+    make.post(by=anna, region=utrecht, visibility="public")
+    make.document(by=anna, region=utrecht)
     utrecht.ask_to_join(make.person(), "Graag.")
     pages = {
         "list": (None, "/regios/"),
@@ -177,8 +179,8 @@ def test_pages_take_the_same_queries_for_one_and_for_thirty(
     assert one == {
         "list": 1,
         "list of a member": 5,
-        "region": 5,
-        "region of a member": 12,
+        "region": 6,
+        "region of a member": 13,
         "members": 7,
         "desk": 8,
         "own desk": 8,
@@ -194,3 +196,6 @@ def _make_thirty_of_all(utrecht: Region, anna: Person) -> None:
         someone = make.person()
         make.member(someone, utrecht) if number % 2 else utrecht.ask_to_join(someone, "Graag.")
         make.challenge(by=anna, region=utrecht)
+        question = make.post(by=anna, region=utrecht, visibility="public")
+        question.mark(Comment.write(question, "Zo.", by=someone), by=anna, seen=None)
+        make.document(by=anna, region=utrecht)
