@@ -6,6 +6,7 @@ The files stand in `demo/`. Their dates move along, so that the newest is always
 import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from accounts.models import Affiliation, Domain, Organisation, Person, Role, Vis
 from challenges.intake import read
 from challenges.models import Asking, Challenge, Offer, Prototype, Review, Seat, StageText, TestRound
 from digests.rhythm import subscribe
+from initiate.demo_posts import load_posts
 from regions.models import Comment, Membership, Municipality, Part, Region, Theme, Unspread
 
 FOLDER = Path(settings.BASE_DIR) / "demo"
@@ -43,6 +45,8 @@ def load() -> int:
         file = FOLDER / "dossiers" / f"{challenge.import_key}.toml"
         if file.exists():
             Dossier(challenge, people, shift).load(tomllib.loads(file.read_text(encoding="utf-8")))
+    posts = tomllib.loads((FOLDER / "posts.toml").read_text(encoding="utf-8"))
+    load_posts(posts, people, partial(moment, shift=shift))
     Unspread.objects.all().delete()  # the past of the demo is nobody's news
     return len(challenges)
 
@@ -192,6 +196,9 @@ class Dossier:
         return self.people[row["by"]]
 
     def _at(self, day: date, hour: int) -> datetime:
-        """Return a moment on that day, moved along; never later than now."""
-        moment = timezone.make_aware(datetime.combine(day, time(hour))) + self.shift
-        return min(moment, timezone.now())
+        return moment(day, hour, self.shift)
+
+
+def moment(day: date, hour: int, shift: timedelta) -> datetime:
+    """Return a moment on that day, moved along; never later than now."""
+    return min(timezone.make_aware(datetime.combine(day, time(hour))) + shift, timezone.now())
