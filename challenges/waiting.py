@@ -11,19 +11,27 @@ from django.utils.translation import ngettext
 
 from accounts.models import Person
 from challenges.models import Asking, Challenge, Offer
-from regions.models import Kind, Membership, Region, State
+from regions.models import Contribution, Kind, Membership, Post, Region, State
 from regions.models.standing import standing_of
 
 MOST = 20
 # The sorts, in the order in which they are told.
-OFFERS, POINTS, REVIEWS, REGIONS, DRAFTS = range(1, 6)
+OFFERS, POINTS, REVIEWS, REGIONS, DRAFTS, POSTS = range(1, 7)
 PAGES = {
     OFFERS: ("challenges:detail", "#aanbod"),
     POINTS: ("challenges:detail", "#feedback"),
     REVIEWS: ("challenges:review", ""),
     DRAFTS: ("challenges:edit", ""),
+    POSTS: ("regions:post_edit", ""),
 }
-ICONS = {OFFERS: "heart-handshake", POINTS: "quote", REVIEWS: "help-circle", REGIONS: "user-plus", DRAFTS: "pencil"}
+ICONS = {
+    OFFERS: "heart-handshake",
+    POINTS: "quote",
+    REVIEWS: "help-circle",
+    REGIONS: "user-plus",
+    DRAFTS: "pencil",
+    POSTS: "pencil",
+}
 Rows = QuerySet[Any, tuple[Any, ...]]
 
 
@@ -59,6 +67,7 @@ def _sources(person: Person) -> Iterator[Rows]:
         regions = Region.objects.filter(pk__in=standing.moderates).annotate(number=pending).filter(number__gt=0)
         yield _rows(REGIONS, regions, title=F("name"), slug=F("slug"), number=F("number"))
     yield _rows(DRAFTS, mine.filter(state=State.DRAFT))
+    yield _rows(POSTS, Post.objects.visible_to(person).of(person).filter(state=State.DRAFT))
 
 
 def _rows(order: int, found: QuerySet[Any], **columns: F) -> Rows:
@@ -76,7 +85,8 @@ def _line(order: int, pk: int, title: str, slug: str, number: int) -> Waiting:
         path = reverse("regions:desk", args=[slug])
     else:
         page, anchor = PAGES[order]
-        path = reverse(page, args=[pk, Challenge(title=title, kind=Kind.CHALLENGE).slug]) + anchor
+        kind = Kind.POST if order == POSTS else Kind.CHALLENGE
+        path = reverse(page, args=[pk, Contribution(title=title, kind=kind).slug]) + anchor
     return Waiting(_words(order, number), title, path, ICONS[order])
 
 
@@ -87,5 +97,6 @@ def _words(order: int, number: int) -> str:
         REVIEWS: _("Your feedback is asked"),
         REGIONS: ngettext("%d person asks to join the region", "%d people ask to join the region", number),
         DRAFTS: _("Finish your draft"),
+        POSTS: _("Finish your message"),
     }[order]
     return words % number if "%d" in words else words

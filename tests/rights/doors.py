@@ -72,7 +72,7 @@ def _own_rows(world: World) -> dict[str, Any]:
 def _arguments(name: str, route: str, things: dict[str, Any]) -> dict[str, Any]:
     values = {"pk": _subject(name, things), **_known(things)}
     if name.startswith("regions:"):
-        values["slug"] = things["region"].slug
+        values["slug"] = things[_key(name)].slug if "<int:pk>-<slug" in route else things["region"].slug
     if name == "regions:invitation":
         values["token"] = things["invitation"].get_absolute_url().split("/")[2]
     if name == "page":
@@ -97,6 +97,11 @@ def _known(things: dict[str, Any]) -> dict[str, Any]:
 
 def _subject(name: str, things: dict[str, Any]) -> int:
     """Return the id that `pk` stands for in the URL of this name."""
+    return int(things[_key(name)].pk)
+
+
+def _key(name: str) -> str:
+    """Return which thing of the world the URL of this name is about."""
     by_start = {
         "regions:comment_": "comment",
         "regions:report_close": "report",
@@ -107,12 +112,14 @@ def _subject(name: str, things: dict[str, Any]) -> int:
         "regions:readmit": "suspended",
         "regions:invitation_": "invitation",
         "regions:attachment": "attachment",
+        "regions:post_mail": "announcement",
+        "regions:post": "post",
+        "regions:document": "document",
         "accounts:person": "person",
         "accounts:affiliation": "affiliation",
         "digests:open": "notice",
     }
-    found = next((key for start, key in by_start.items() if name.startswith(start)), "challenge")
-    return int(things[found].pk)
+    return next((key for start, key in by_start.items() if name.startswith(start)), "challenge")
 
 
 def client_of(person: Person | None) -> Client:
