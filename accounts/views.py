@@ -18,7 +18,7 @@ from challenges.models import Challenge, Offer
 from digests.models import Subscription
 from initiate.once import once
 from initiate.requests import PersonRequest
-from regions.models import Audience, Event, Membership, Region, State, Verb
+from regions.models import Audience, Contribution, Event, Kind, Membership, Region, State, Verb
 from regions.models.standing import standing_of
 from regions.rules import can_see_person
 
@@ -37,7 +37,9 @@ def home(request: PersonRequest) -> HttpResponse:
     person = request.user
     own = list(Challenge.objects.visible_to(person).of(person).for_list()[: SHOWN * 2])
     followed = Challenge.objects.visible_to(person).followed_by(person).for_list()
+    others = Contribution.objects.visible_to(person).exclude(kind=Kind.CHALLENGE).select_related("region")
     page = {
+        "others": others.own_or_followed(person).order_by("-last_activity_at", "-pk")[: SHOWN * 2],
         "drafts": [challenge for challenge in own if challenge.state == State.DRAFT],
         "challenges": [challenge for challenge in own if challenge.state != State.DRAFT],
         "followed": followed.exclude(pk__in=[challenge.pk for challenge in own])[:SHOWN],

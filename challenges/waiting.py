@@ -11,12 +11,12 @@ from django.utils.translation import ngettext
 
 from accounts.models import Person
 from challenges.models import Asking, Challenge, Offer
-from regions.models import Agreement, Kind, Meeting, Membership, Region, State
+from regions.models import Agreement, Contribution, Kind, Meeting, Membership, Post, Region, State
 from regions.models.standing import standing_of
 
 MOST = 20
 # The sorts, in the order in which they are told.
-OFFERS, POINTS, SILENCES, REVIEWS, REGIONS, AGREEMENTS, DRAFTS, MEETING_DRAFTS = range(1, 9)
+OFFERS, POINTS, SILENCES, REVIEWS, REGIONS, AGREEMENTS, DRAFTS, MEETING_DRAFTS, POSTS = range(1, 10)
 PAGES = {
     OFFERS: ("challenges:detail", "#aanbod"),
     POINTS: ("challenges:detail", "#feedback"),
@@ -25,6 +25,7 @@ PAGES = {
     AGREEMENTS: ("regions:meeting", "#afspraken"),
     DRAFTS: ("challenges:edit", ""),
     MEETING_DRAFTS: ("regions:meeting", ""),
+    POSTS: ("regions:post_edit", ""),
 }
 ICONS = {
     OFFERS: "heart-handshake",
@@ -35,6 +36,7 @@ ICONS = {
     AGREEMENTS: "checkbox",
     DRAFTS: "pencil",
     MEETING_DRAFTS: "calendar-event",
+    POSTS: "pencil",
 }
 Rows = QuerySet[Any, tuple[Any, ...]]
 
@@ -77,6 +79,7 @@ def _sources(person: Person) -> Iterator[Rows]:
     yield _rows(AGREEMENTS, met.annotate(number=number), number=F("number"))
     yield _rows(DRAFTS, mine.filter(state=State.DRAFT))
     yield _rows(MEETING_DRAFTS, Meeting.objects.of(person).filter(state=State.DRAFT))
+    yield _rows(POSTS, Post.objects.visible_to(person).of(person).filter(state=State.DRAFT))
 
 
 def _rows(order: int, found: QuerySet[Any], **columns: F) -> Rows:
@@ -94,7 +97,8 @@ def _line(order: int, pk: int, title: str, slug: str, number: int) -> Waiting:
         path = reverse("regions:desk", args=[slug])
     else:
         page, anchor = PAGES[order]
-        path = reverse(page, args=[pk, Challenge(title=title, kind=Kind.CHALLENGE).slug]) + anchor
+        kind = Kind.POST if order == POSTS else Kind.CHALLENGE
+        path = reverse(page, args=[pk, Contribution(title=title, kind=kind).slug]) + anchor
     return Waiting(_words(order, number), title, path, ICONS[order])
 
 
@@ -108,5 +112,6 @@ def _words(order: int, number: int) -> str:
         AGREEMENTS: ngettext("%d thing that you promised", "%d things that you promised", number),
         DRAFTS: _("Finish your draft"),
         MEETING_DRAFTS: _("Finish your meeting"),
+        POSTS: _("Finish your message"),
     }[order]
     return words % number if "%d" in words else words

@@ -17,10 +17,12 @@ from digests.items import Group, gather
 from digests.leaving import unsubscribe_path
 from digests.letter import disarmed, disarmed_lines, letter, render_html, render_text
 from digests.models import Frequency, Mail, Subscription
+from digests.outbox import confirmed
 from digests.relay import Letter
 from digests.subject import subject_of
 from regions.calendar import invite
-from regions.models import Claim, Invitation, Meeting, Membership, Notice, Signup
+from regions.models import Claim, Invitation, Meeting, Membership, Notice, Post, Signup, Sort
+from regions.text import plain_lines
 
 
 def compose(mail: Mail) -> Letter | None:
@@ -49,8 +51,7 @@ def _digest(mail: Mail) -> Letter | None:
 
 def confirmed_address(person: Person) -> str:
     """Return where overviews go: the primary address if it is confirmed, else another confirmed one, else nothing."""
-    confirmed = EmailAddress.objects.filter(user=person, verified=True).order_by("-primary", "pk")
-    return str(confirmed.values_list("email", flat=True).first() or "")
+    return str(confirmed(person).values_list("email", flat=True).first() or "")
 
 
 def wants_mail(person: Person) -> bool:
@@ -73,8 +74,13 @@ def _digest_letter(mail: Mail, person: Person, recipient: str, groups: list[Grou
         str(context["subject"]),
         text=render_text("mail/digest.txt", context),
         html=render_html("mail/digest.html", context),
-        headers={"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
+        headers=leaving_headers(leave),
     )
+
+
+def leaving_headers(leave: str) -> dict[str, str]:
+    """Return what lets a mail program offer to leave with one click (RFC 8058)."""
+    return {"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def digest_context(person: Person, groups: list[Group]) -> dict[str, Any]:
@@ -188,16 +194,42 @@ def _welcome(mail: Mail) -> Letter | None:
     return _region_letter(mail, recipient, "mail/welcome", membership.region.get_absolute_url(), context)
 
 
+def _announcement(mail: Mail) -> Letter | None:
+    """Return an announcement, to who is a member at this moment, still sees it, and did not choose to get no mail."""
+    person = Person.objects.select_related("subscription").get(mails=mail)
+    rows = Post.objects.visible_to(person).published().filter(sort=Sort.ANNOUNCEMENT)
+    post = rows.select_related("region", "author").filter(pk=mail.data["ids"]["object"]).first()
+    recipient = confirmed_address(person)
+    is_member = post is not None and post.region.memberships.active().filter(person=person).exists()
+    if post is None or not is_member or not recipient or not wants_mail(person):
+        mail.end(Mail.State.CANCELLED, "not a member, not wanted, or not to be seen any more")
+        return None
+    words = disarmed_lines(plain_lines(post.words))
+    context = {"post": post, "by": disarmed(post.author.name), "words": words}
+    leave = settings.SITE_URL + unsubscribe_path(person)
+    return _region_letter(mail, recipient, "mail/announcement", post.get_absolute_url(), context, leave=leave)
+
+
 def _region_letter(
-    mail: Mail, recipient: str, template: str, path: str, context: dict[str, Any], calendar: bytes = b""
+    mail: Mail,
+    recipient: str,
+    template: str,
+    path: str,
+    context: dict[str, Any],
+    *,
+    leave: str = "",
+    calendar: bytes = b"",
 ) -> Letter:
+    """Return a mail of a region; `leave` is where one leaves what goes to many (the HTML part has it in its foot)."""
     with translation.override(mail.person.language if mail.person else mail.data["language"]):
         url = settings.SITE_URL + path
         whole = context | {"url": url, "site_url": settings.SITE_URL, "language": translation.get_language()}
         subject = render_to_string(f"{template}_subject.txt", whole).strip()
-        text = render_text(f"{template}.txt", whole)
-        html = render_html("mail/letter.html", whole | {"subject": subject, "parts": paragraphs(text, url)})
-        return letter(mail, recipient, subject, text=text, html=html, calendar=calendar)
+        parts = paragraphs(render_text(f"{template}.txt", whole), url)
+        text = render_text(f"{template}.txt", whole | {"leave_url": leave})
+        html = render_html("mail/letter.html", whole | {"subject": subject, "parts": parts, "leave_url": leave})
+        headers = leaving_headers(leave) if leave else None
+        return letter(mail, recipient, subject, text=text, html=html, headers=headers, calendar=calendar)
 
 
 # --- the mails of a meeting ---------------------------------------------------------------------------------
@@ -236,7 +268,7 @@ def _meeting(mail: Mail) -> Letter | None:
             "is_guest": not signup.person_id,
             "link": meeting.link if signup.state == Signup.State.GOING else "",
         },
-        invite(meeting, recipient) if with_calendar else b"",
+        calendar=invite(meeting, recipient) if with_calendar else b"",
     )
 
 
@@ -267,6 +299,7 @@ COMPOSERS: dict[str, Callable[[Mail], Letter | None]] = {
     Mail.Kind.WELCOME: _welcome,
     Mail.Kind.MEETING: _meeting,
     Mail.Kind.CLAIM: _claim,
+    Mail.Kind.ANNOUNCEMENT: _announcement,
 }
 
 Link = Callable[[Mail, EmailAddress | None], str]

@@ -26,11 +26,14 @@ from regions.models import (
     Claim,
     Comment,
     Contribution,
+    Document,
+    Edition,
     Event,
     Kind,
     Meeting,
     Membership,
     Notice,
+    Post,
     Region,
     RegionWish,
     Report,
@@ -39,7 +42,12 @@ from regions.models import (
 )
 from regions.models.contribution import events_visible_to
 
-KINDS: dict[str, type[Contribution]] = {Kind.CHALLENGE: Challenge, Kind.MEETING: Meeting}
+KINDS: dict[str, type[Contribution]] = {
+    Kind.CHALLENGE: Challenge,
+    Kind.POST: Post,
+    Kind.DOCUMENT: Document,
+    Kind.MEETING: Meeting,
+}
 """The kinds of contributions of which a line tells more than their title."""
 
 ABOUT: dict[str, tuple[type[Model], tuple[str, ...]]] = {
@@ -54,6 +62,7 @@ ABOUT: dict[str, tuple[type[Model], tuple[str, ...]]] = {
         (Claim, ()),
         (Comment, ("parent",)),
         (Meeting, ("region",)),
+        (Edition, ("attachment",)),
         (Membership, ("region",)),
         (Offer, ()),
         (Point, ("review",)),
@@ -86,15 +95,11 @@ class Item:
     what: str
     text: str
     note: str
+    kinds: frozenset[str]
 
     @property
     def verb(self) -> str:
         return self.notice.event.verb
-
-    @property
-    def kind(self) -> str:
-        """What kind of contribution it is on, if any."""
-        return self.notice.event.contribution.kind if self.notice.event.contribution else ""
 
     @property
     def is_read(self) -> bool:
@@ -141,7 +146,7 @@ FOR_DESK = _("For you as moderator")
 FOR_CABINET = _("For the InnovatieKabinet")
 FOR_STAFF = _("For the administrators")
 FOR_YOU = _("Waits on you or is about you")
-YOURS = _("Your challenges")
+YOURS = _("What you work on")
 YOUR_PLACES = _("Your regions and themes")
 FOLLOWED = _("What you follow")
 SECTIONS = (FOR_DESK, FOR_CABINET, FOR_STAFF, FOR_YOU, YOURS, YOUR_PLACES, FOLLOWED)
@@ -236,11 +241,15 @@ def _item(seen: Seen, notice: Notice) -> Item | None:
     if is_gone or (isinstance(seen.about, Comment) and not _is_told(seen, seen.about)):
         return None
     notice.event = seen.event
-    return Item(notice, seen.event.at, seen.who, label(seen), text(seen), note(seen))
+    kinds = seen.contribution.kinds if seen.contribution else frozenset()
+    return Item(notice, seen.event.at, seen.who, label(seen), text(seen), note(seen), kinds)
 
 
 def _is_told(seen: Seen, comment: Comment) -> bool:
-    return comment.state == Comment.State.SHOWN
+    """Leave out what is hidden or deleted, and an answer that someone says no longer that it helped."""
+    on = seen.contribution
+    is_marked = isinstance(on, Post) and on.helped_id == comment.pk
+    return comment.state == Comment.State.SHOWN and (is_marked or seen.event.verb != Verb.HELPED)
 
 
 def _subject(seen: Seen) -> tuple[str, int]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
-from regions.models import Notice
+from regions.models import Event, Notice
 
 
 class Frequency(models.TextChoices):
@@ -81,6 +81,7 @@ class Mail(models.Model):
         WELCOME = "welcome", _("welcome")
         MEETING = "meeting", _("meeting")
         CLAIM = "claim", _("posted on behalf of someone")
+        ANNOUNCEMENT = "announced", _("announcement")
 
     ENDS = (State.SENT, State.EMPTY, State.CANCELLED, State.DEAD)
 
@@ -134,6 +135,16 @@ class Enclosure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mail_id}: {self.notice_id}"
+
+
+class Mailing(models.Model):
+    """An announcement that goes to all members, until each of them has a mail; `after` is the last who got one."""
+
+    event = models.OneToOneField(Event, on_delete=models.CASCADE, primary_key=True, related_name="mailing")
+    after = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.event_id}: {self.after}"
 
 
 class Pulse(models.Model):

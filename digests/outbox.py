@@ -2,18 +2,18 @@
 
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.utils.translation import get_language
 
 from accounts.models import Person
-from digests.models import Mail
+from digests.models import Mail, Mailing
 from regions.models import Claim, Event, Invitation, Signup, Verb
 
 AT_ONCE = 0
@@ -61,25 +61,49 @@ TO_ALL: dict[str, str] = {
 
 
 def queue_mail_of(event: Event) -> None:
-    """Queue the mail that an event asks for by itself: an invitation, a claim, a welcome, what happens to a meeting.
+    """Queue the mail that an event asks for by itself: MAKERS says which; what goes to all members is a `Mailing`.
 
     Call it once for each event, in the transaction that takes it up; which words go out is decided at sending.
     """
-    if event.verb == Verb.INVITED:
-        email = Invitation.objects.get(pk=event.object_id).email
-        own = _own_address(email, None)
-        person = own.user if own and own.verified else None
-        _queue(Mail.Kind.INVITATION, event, person=person, address=email)
-    elif event.verb == Verb.CLAIM_ASKED:
-        # Its address stands on the claim alone, so that it is gone from here too when it has served.
-        own = _own_address(Claim.objects.get(pk=event.object_id).email, None)
-        _queue(Mail.Kind.CLAIM, event, person=own.user if own and own.verified else None, address="")
-    elif event.verb in BEGINS and event.region and event.region.welcome_mail:
+    make = MAKERS.get(event.verb)
+    if make:
+        make(event)
+    if event.data.get("to_all"):
+        Mailing.objects.get_or_create(event=event)
+
+
+def _invitation(event: Event) -> None:
+    email = Invitation.objects.get(pk=event.object_id).email
+    own = _own_address(email, None)
+    _queue(Mail.Kind.INVITATION, event, person=own.user if own and own.verified else None, address=email)
+
+
+def _claim(event: Event) -> None:
+    """The address stands on the claim alone, so that it is gone from here too when it has served."""
+    own = _own_address(Claim.objects.get(pk=event.object_id).email, None)
+    _queue(Mail.Kind.CLAIM, event, person=own.user if own and own.verified else None, address="")
+
+
+def _welcome(event: Event) -> None:
+    if event.region and event.region.welcome_mail:
         _queue(Mail.Kind.WELCOME, event, person=event.subject, address="")
-    elif event.verb in TO_ONE:
-        _queue_for(event, TO_ONE[event.verb], Signup.objects.filter(pk=int(event.object_id or 0)))
-    elif event.verb in TO_ALL:
-        _queue_for(event, TO_ALL[event.verb], Signup.objects.lasting().filter(meeting=event.contribution_id))
+
+
+def _to_one(event: Event) -> None:
+    _queue_for(event, TO_ONE[event.verb], Signup.objects.filter(pk=int(event.object_id or 0)))
+
+
+def _to_all(event: Event) -> None:
+    _queue_for(event, TO_ALL[event.verb], Signup.objects.lasting().filter(meeting=event.contribution_id))
+
+
+MAKERS: dict[str, Callable[[Event], None]] = {
+    Verb.INVITED: _invitation,
+    Verb.CLAIM_ASKED: _claim,
+    **dict.fromkeys(BEGINS, _welcome),
+    **dict.fromkeys(TO_ONE, _to_one),
+    **dict.fromkeys(TO_ALL, _to_all),
+}
 
 
 def _queue_for(event: Event, what: str, signups: QuerySet[Signup]) -> None:
@@ -107,6 +131,12 @@ def _queue(kind: str, event: Event, *, person: Person | None, address: str) -> N
         message_id=message_id(key),
     )
     wake()
+
+
+def confirmed(person: "Person | OuterRef") -> QuerySet[EmailAddress]:
+    """Return the confirmed addresses of someone, the primary one first."""
+    found: QuerySet[EmailAddress] = EmailAddress.objects.filter(user=person, verified=True)
+    return found.order_by("-primary", "pk")
 
 
 def _own_address(email: str, user: object) -> EmailAddress | None:

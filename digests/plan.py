@@ -60,5 +60,9 @@ def _plan_one(subscription: Subscription, now: datetime) -> bool:
 
 
 def waiting_notices(person: Person | int) -> QuerySet[Notice]:
-    """Return what a person has neither read nor been mailed and, where it waited on them, still does, latest first."""
-    return Notice.objects.unread().filter(person=person, enclosure=None).exclude(DONE).order_by("-event")
+    """Return what a person has neither read nor been mailed and, where it waited on them, still does, latest first.
+
+    What is on its way to all members at this moment is left to that mail.
+    """
+    new = Notice.objects.unread().filter(person=person, enclosure=None, event__mailing=None)
+    return new.exclude(DONE).order_by("-event")

@@ -30,6 +30,10 @@ IN_DOUBT = timedelta(minutes=20)
 """Longer than any server and any task takes over one mail."""
 
 
+HELD = frozenset({Mail.Kind.DIGEST, Mail.Kind.ANNOUNCEMENT})
+"""What is rather not told than told twice."""
+
+
 class ClaimLost(Exception):
     """The database connection that held the claim is gone, so the letter may be somebody else's by now."""
 
@@ -126,11 +130,11 @@ def refuse(mail: Mail, reply: str) -> None:
 
 
 def doubt(mail: Mail, reply: str) -> None:
-    """Nobody can say whether the server took it: an overview is held, a link that someone needs goes again.
+    """Nobody can say whether the server took it: what tells news is held, a link that someone needs goes again.
 
     It goes with the same Message-ID, by which a second copy can be known.
     """
-    if mail.kind != Mail.Kind.DIGEST:
+    if mail.kind not in HELD:
         put_off(mail, reply)
     else:
         mail.turn(Mail.State.UNCERTAIN, reply=reply[:300])

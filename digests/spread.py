@@ -46,6 +46,8 @@ UNTOLD = frozenset(
         Verb.SIGNED_OFF,
         Verb.MEETING_REMINDED,
         Verb.AGREEMENT_DROPPED,
+        Verb.MAILED,
+        Verb.UNHELPED,
         Verb.STAFF_ADDED,
         Verb.STAFF_CHANGED,
         Verb.STAFF_REMOVED,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 
 from digests.items import Group
-from regions.models import Kind, Notice, Verb
+from regions.models import Kind, Notice, Sort, Verb
 
 NAMED = 3
 """So many things are named; the mail tells the rest."""
@@ -17,7 +17,8 @@ Reason = Notice.Reason
 
 @dataclass(frozen=True)
 class Topic:
-    """Things of one sort, with their words by number; of one kind and with one of `reasons`, where these are given.
+    """Things of one sort, with their words by number; of one kind (or the sort of a post) and with one of `reasons`,
+    where these are given.
 
     The words may name the `title` of the first.
     """
@@ -35,7 +36,7 @@ class Topic:
             group
             for group in groups
             for item in group.items
-            if item.verb in self.verbs and item.notice.reason in self.reasons and self.kind in ("", item.kind)
+            if item.verb in self.verbs and item.notice.reason in self.reasons and {self.kind} <= {"", *item.kinds}
         ]
         if not hits:
             return ""
@@ -113,6 +114,34 @@ TOPICS = (
         ngettext_lazy("%(count)d new meeting", "%(count)d new meetings", "count"),
         kind=Kind.MEETING,
         with_place=True,
+    ),
+    Topic(
+        frozenset({Verb.HELPED}),
+        ngettext_lazy("your answer helped", "%(count)d of your answers helped", "count"),
+        ABOUT,
+    ),
+    Topic(
+        frozenset({Verb.PUBLISHED}),
+        ngettext_lazy("%(count)d new question", "%(count)d new questions", "count"),
+        kind=Sort.QUESTION,
+        with_place=True,
+    ),
+    Topic(
+        frozenset({Verb.PUBLISHED}),
+        ngettext_lazy("%(count)d announcement", "%(count)d announcements", "count"),
+        kind=Sort.ANNOUNCEMENT,
+        with_place=True,
+    ),
+    Topic(
+        frozenset({Verb.PUBLISHED}),
+        ngettext_lazy("%(count)d new document", "%(count)d new documents", "count"),
+        kind=Kind.DOCUMENT,
+        with_place=True,
+    ),
+    Topic(
+        frozenset({Verb.NEW_EDITION}),
+        ngettext_lazy("a new version of a document", "new versions of %(count)d documents", "count"),
+        by_group=True,
     ),
     Topic(frozenset({Verb.COMMENTED}), ngettext_lazy("%(count)d comment", "%(count)d comments", "count")),
     Topic(frozenset({Verb.PROTOTYPED}), ngettext_lazy("%(count)d new prototype", "%(count)d new prototypes", "count")),

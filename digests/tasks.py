@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from challenges.models import Challenge
+from digests.mailing import mail_to_all
 from digests.models import Pulse
 from digests.outbox import wake
 from digests.plan import plan
@@ -22,6 +23,7 @@ def tick() -> None:
     Pulse.beat("tick")
     reap()
     spread()
+    mail_to_all()
     plan()
     wake()
     Membership.objects.readmit_due()

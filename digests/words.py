@@ -49,6 +49,7 @@ ABOUT_ME = {
     Verb.JOINED_TEAM: gettext_lazy("took you into the team"),
     Verb.LEFT_TEAM: gettext_lazy("took you out of the team"),
     Verb.HANDED_OVER: gettext_lazy("handed this over to you"),
+    Verb.HELPED: gettext_lazy("says that your answer helped"),
     Verb.APPROVED: gettext_lazy("looked at what you posted and published it"),
     Verb.CLAIMED: gettext_lazy("is the author now of what you posted on behalf of them"),
     Verb.CLAIM_REFUSED: gettext_lazy("got the answer that what you posted is not theirs: you stay the author"),
@@ -72,7 +73,7 @@ def label(seen: Seen) -> str:
         return str(ABOUT_ME[Verb(seen.event.verb)])
     if seen.event.verb == Verb.COMMENTED and seen.about.parent and seen.about.parent.author_id == seen.person.pk:
         return _("answered your comment")
-    done = str(seen.event.get_verb_display())
+    done = seen.event.said_of(seen.contribution.kind if seen.contribution else "")
     more = DETAILS.get(seen.event.verb)
     return f"{done}: {more(seen)}" if more else done
 
@@ -99,6 +100,7 @@ DETAILS: dict[str, Callable[[Seen], str]] = {
     Verb.PROTOTYPED: lambda seen: seen.about.label,
     Verb.OFFERED: lambda seen: seen.about.get_kind_display(),
     Verb.ATTACHED: lambda seen: str(seen.about),
+    Verb.NEW_EDITION: lambda seen: _("version %(number)s") % {"number": seen.about.number},
     Verb.REPORTED: lambda seen: seen.about.get_reason_display(),
     Verb.REGION_WISHED: lambda seen: str(seen.about.municipality),
 }
@@ -157,6 +159,8 @@ TEXTS: dict[str, Callable[[Seen], str]] = {
     Verb.SUBMITTED: _lead,
     Verb.PUBLISHED: _lead,
     Verb.COMMENTED: lambda seen: seen.about.text,
+    Verb.HELPED: lambda seen: seen.about.text,
+    Verb.NEW_EDITION: lambda seen: seen.about.news,
     Verb.MOVED: lambda seen: seen.about.note,
     Verb.GOES_ON: lambda seen: seen.about.note,
     Verb.PROTOTYPED: lambda seen: seen.about.what,

@@ -6,6 +6,7 @@ The files stand in `demo/`. Their dates move along, so that the newest is always
 import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from challenges.intake import read
 from challenges.models import Asking, Challenge, Offer, Prototype, Review, Seat, StageText, TestRound
 from digests.rhythm import subscribe
 from initiate.demo_meetings import load_meetings
+from initiate.demo_posts import load_posts
 from regions.models import Claim, Comment, Membership, Municipality, Part, Region, RegionVisit, Theme, Unspread
 
 FOLDER = Path(settings.BASE_DIR) / "demo"
@@ -45,6 +47,8 @@ def load() -> int:
         if file.exists():
             Dossier(challenge, people, shift).load(tomllib.loads(file.read_text(encoding="utf-8")))
     load_meetings(tomllib.loads((FOLDER / "meetings.toml").read_text(encoding="utf-8")), people)
+    posts = tomllib.loads((FOLDER / "posts.toml").read_text(encoding="utf-8"))
+    load_posts(posts, people, partial(moment, shift=shift))
     Unspread.objects.all().delete()  # the past of the demo is nobody's news
     return len(challenges)
 
@@ -205,6 +209,9 @@ class Dossier:
         return self.people[row["by"]]
 
     def _at(self, day: date, hour: int) -> datetime:
-        """Return a moment on that day, moved along; never later than now."""
-        moment = timezone.make_aware(datetime.combine(day, time(hour))) + self.shift
-        return min(moment, timezone.now())
+        return moment(day, hour, self.shift)
+
+
+def moment(day: date, hour: int, shift: timedelta) -> datetime:
+    """Return a moment on that day, moved along; never later than now."""
+    return min(timezone.make_aware(datetime.combine(day, time(hour))) + shift, timezone.now())

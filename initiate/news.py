@@ -42,7 +42,8 @@ def grouped(newest: Iterable[Event]) -> list[News]:
 def _add(group: News, event: Event) -> None:
     group.count += 1
     actor = event.subject if event.verb in BY_SUBJECT and event.subject else event.actor
-    line = f"{actor or 'Initiate'} {words(event)}"
+    said = words(event, group.contribution.kind)
+    line = f"{actor} {said}" if actor else said
     if line in group.lines:
         return
     if len(group.lines) < LINES:

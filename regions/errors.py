@@ -27,3 +27,7 @@ class EditConflict(Refused):
 
 class TooLate(Refused):
     """The time in which this could be changed is over."""
+
+
+class TooOften(Refused):
+    """This may be done once a day, and it was done today."""

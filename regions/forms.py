@@ -44,6 +44,14 @@ class TextForm(forms.Form):
                 self._guard(name, cleaned[name])
         return cleaned
 
+    @property
+    def typed(self) -> dict[str, Any]:
+        """What was typed so far, for a person's unsaved writing; fields with a mistake included."""
+        return {
+            name: field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
+            for name, field in self.fields.items()
+        }
+
     def _guard(self, name: str, value: str) -> None:
         field = self.fields[name]
         try:
@@ -136,6 +144,8 @@ class SearchQuery(PageQuery):
         ("challenge", _("Challenges")),
         ("prototype", _("Prototypes")),
         ("meeting", _("Meetings")),
+        ("post", _("Posts")),
+        ("document", _("Documents")),
         ("comment", _("Comments")),
     )
 
@@ -200,7 +210,7 @@ class JoiningForm(TextForm):
         required=False,
     )
     holds_back = forms.BooleanField(
-        label=_("A moderator looks first at the first challenge of a new member"), required=False
+        label=_("A moderator looks first at the first thing that a new member posts"), required=False
     )
     welcome_mail = LongText(
         label=_("Welcome mail"),

@@ -14,6 +14,8 @@ LABELS: dict[str, Promise] = {
     "challenge": _("challenge"),
     "prototype": _("prototype"),
     "meeting": _("meeting"),
+    "post": _("post"),
+    "document": _("document"),
     "comment": _("comment"),
 }
 

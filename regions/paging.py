@@ -49,6 +49,11 @@ class Piece:
         return f"{len(self.rows)}+" if self.has_next else str(len(self.rows))
 
 
+def piece_of(rows: QuerySet[Any], number: int) -> Piece:
+    """Return page `number` of a list that is not counted."""
+    return _piece("", rows, number, MANY, is_alone=True)
+
+
 def pieces_of(parts: Mapping[str, QuerySet[Any]], chosen: str, number: int) -> dict[str, Piece]:
     """Return the first FEW rows of every part; where one is chosen, only that part, its page `number` of MANY."""
     if chosen:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from accounts.models import Person
-from regions.models.contribution import Contribution, State
+from regions.models.contribution import Contribution, Kind, State
 from regions.models.region import Membership, Region
 from regions.models.standing import Reader, standing_of
 
@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from regions.models.appeal import Appeal
     from regions.models.attachment import Attachment
     from regions.models.comment import Comment
+    from regions.models.document import Document
     from regions.models.meeting import Agreement, Meeting
     from regions.models.moderation import Ruling
+    from regions.models.post import Post
 
 
 def is_signed_in(person: Reader, thing: object = None) -> bool:
@@ -92,6 +94,37 @@ def can_publish(person: Reader, contribution: Contribution) -> bool:
         and is_owner(person, contribution)
         and contribution.region_id in standing_of(person).member_of
     )
+
+
+def can_announce_in(person: Reader, region: Region) -> bool:
+    """Moderators speak for the region; also when they finish a draft, or mail it to all members."""
+    return is_moderator(person, region)
+
+
+def can_publish_post(person: Reader, post: "Post") -> bool:
+    is_theirs_to_say = post.is_question or can_announce_in(person, post.region)
+    return is_theirs_to_say and can_publish(person, post)
+
+
+def can_mail_to_all(person: Reader, post: "Post") -> bool:
+    return not post.is_question and can_publish_post(person, post)
+
+
+def can_mark_answer(person: Reader, post: "Post") -> bool:
+    """Who asked says which answer helped, not the moderator."""
+    return post.is_question and post.state == State.PUBLISHED and is_owner(person, post)
+
+
+def can_add_edition(person: Reader, document: "Document") -> bool:
+    """Author and team; and the moderators of the region, who keep what it works with up to date."""
+    return can_edit(person, document) or (
+        document.state == State.PUBLISHED and document.region_id in standing_of(person).moderates
+    )
+
+
+def can_attach(person: Reader, contribution: Contribution) -> bool:
+    """Whoever edits it; the files of a document are its editions."""
+    return contribution.kind != Kind.DOCUMENT and can_edit(person, contribution)
 
 
 def can_hand_over(person: Reader, contribution: Contribution) -> bool:

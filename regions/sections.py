@@ -29,6 +29,16 @@ AUDIENCES: dict[str, Promise] = {
 }
 
 
+@dataclass(frozen=True)
+class Mark:
+    """The button by which who asked says that an answer helped, or did not after all; `seen` is what was marked."""
+
+    url: str
+    value: str
+    seen: str
+    label: str
+
+
 @dataclass
 class Line:
     """One comment as this reader sees it: `gone` stands in its place, `note` above it."""
@@ -41,6 +51,8 @@ class Line:
     reply_url: str = ""
     appeal_url: str = ""
     restore_url: str = ""
+    has_helped: bool = False
+    mark: Mark | None = None
 
 
 # --- comments -----------------------------------------------------------------------------------------------
@@ -142,7 +154,7 @@ def attachments_section(person: Reader, contribution: Contribution) -> dict[str,
         "attachments": {
             "files": list(contribution.attachments.shown()),
             "contribution": contribution,
-            "may_change": rules.can_edit(person, contribution),
+            "may_change": rules.can_attach(person, contribution),
         }
     }
 

@@ -17,6 +17,8 @@ _TAGS = {"p", "br", "em", "strong", "s", "ul", "ol", "li", "a", "blockquote", "c
 }  # fmt: skip
 _NINE_DIGITS = re.compile(r"(?<!\d)(?<!\b06[\s-])(?<!\+31[\s-])(?<!\+31 6[\s-])\d(?:[\s.\-‐‑–]?\d){7,8}(?!\d)")
 """Eight or nine digits; not those of a mobile number, which someone may give to be reached."""
+_NINE_DIGITS = re.compile(r"(?<!\d)\d(?:[\s.\-‐‑–]?\d){7,8}(?!\d)")
+_DOTS = ("- ", "* ", "+ ")
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 """What takes no place or turns the direction of other people's text; the joiner of emoji (U+200D) stays."""
 
@@ -37,6 +39,11 @@ def plain(text: str, length: int = 0) -> str:
     """Return Markdown as plain text on one line, cut at `length` characters where that is given."""
     flat = " ".join(unescape(strip_tags(rendered(text))).split())
     return str(Truncator(flat).chars(length)) if length else flat
+
+
+def plain_lines(text: str) -> str:
+    """Return Markdown as plain text that keeps its lines and the dots of its lists."""
+    return "\n".join(f"- {plain(line[2:])}" if line[:2] in _DOTS else plain(line) for line in text.splitlines())
 
 
 def decoded(raw: bytes) -> str:

@@ -7,18 +7,23 @@ from regions.views import (
     attachment,
     comment,
     directory,
+    document,
     follow,
     invitation,
     meeting,
     membership,
     minutes,
     moderation,
+    post,
     region,
     signup,
 )
 
 app_name = "regions"
 MEETING = "bijeenkomsten/<int:pk>-<slug:slug>/"
+POST = "berichten/<int:pk>-<slug:slug>/"
+DOCUMENT = "documenten/<int:pk>-<slug:slug>/"
+
 urlpatterns = [
     path("regios/", region.regions, name="list"),
     path("regios/vragen/", region.wish, name="wish"),
@@ -62,6 +67,24 @@ urlpatterns = [
     path("afspraken/<int:pk>/verwijderen/", minutes.agreement_drop, name="agreement_drop"),
     path("agenda/<str:token>.ics", signup.own_feed, name="own_feed"),
     path("mijn/agenda/", signup.own_calendar, name="own_calendar"),
+    path("regios/<slug:slug>/berichten/", post.posts, name="posts"),
+    path("regios/<slug:slug>/berichten/nieuw/", post.new, name="post_new"),
+    path("regios/<slug:slug>/berichten/nieuw/concept/", post.draft_new, name="post_new_draft"),
+    path("regios/<slug:slug>/berichten/nieuw/concept/weggooien/", post.draft_new_drop, name="post_new_draft_drop"),
+    path(POST, post.post, name="post"),
+    path(f"{POST}bewerken/", post.edit, name="post_edit"),
+    path(f"{POST}bewerken/concept/", post.draft, name="post_draft"),
+    path(f"{POST}bewerken/concept/weggooien/", post.draft_drop, name="post_draft_drop"),
+    path(f"{POST}weggooien/", post.discard, name="post_discard"),
+    path(f"{POST}mailen/", post.mail, name="post_mail"),
+    path(f"{POST}antwoord/", post.answer, name="post_answer"),
+    path("regios/<slug:slug>/documenten/", document.documents, name="documents"),
+    path("regios/<slug:slug>/documenten/nieuw/", document.new, name="document_new"),
+    path(DOCUMENT, document.document, name="document"),
+    path(f"{DOCUMENT}bewerken/", document.edit, name="document_edit"),
+    path(f"{DOCUMENT}versies/", document.editions, name="document_editions"),
+    path(f"{DOCUMENT}versies/nieuw/", document.edition_new, name="document_edition"),
+    path(f"{DOCUMENT}versies/<int:number>/terugzetten/", document.edition_put_back, name="document_put_back"),
     path("stuk/<int:pk>/reacties/", comment.comment, name="comment"),
     path("stuk/<int:pk>/reacties/sluiten/", moderation.close_comments, name="close_comments"),
     path("stuk/<int:pk>/reacties/openen/", moderation.open_comments, name="open_comments"),

@@ -5,11 +5,12 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.models import Affiliation, Organisation, OrganisationKind, Person, Role
 from challenges.models import Challenge, Offer, Prototype, Review, Seat, TestRound
-from regions.models import Meeting, Membership, Region, State
+from regions.models import Document, Edition, Meeting, Membership, Post, Region, Sort, State
 
 _numbers = itertools.count(1)
 
@@ -102,6 +103,29 @@ def meeting(*, by: Person, region: Region, days: int = 30, state: str = State.PU
     if state != State.DRAFT:
         made.publish(by)
     return Meeting.objects.get(pk=made.pk)
+
+
+def post(*, by: Person, region: Region, sort: str = Sort.QUESTION, state: str = State.PUBLISHED, **fields: Any) -> Post:
+    text = {"title": f"Bericht {next(_numbers)}", "words": "Wie heeft hier ervaring mee?"}
+    text.update({name: fields.pop(name) for name in list(fields) if name in text})
+    made = Post.objects.post(by=by, region=region, text=text, sort=sort, **fields)
+    if state != State.DRAFT:
+        made.publish(by)
+    return Post.objects.get(pk=made.pk)
+
+
+def document(*, by: Person, region: Region, name: str = "lijst.txt", **fields: Any) -> Document:
+    """A document with its first edition."""
+    text = {"title": f"Document {next(_numbers)}", "description": "Om na te lopen."}
+    text.update({name: fields.pop(name) for name in list(fields) if name in text})
+    made = Document.objects.post(by=by, region=region, text=text, **fields)
+    edition(made, by, name)
+    made.publish(by)
+    return Document.objects.get(pk=made.pk)
+
+
+def edition(of: Document, by: Person, name: str = "lijst.txt", **fields: Any) -> Edition:
+    return of.add_edition(ContentFile(b"Een.", name), "text/plain", by=by, **fields)
 
 
 def prototype(on: Challenge, by: Person | None = None, **fields: Any) -> Prototype:

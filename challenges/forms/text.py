@@ -210,11 +210,3 @@ class ChallengeForm(FilingForm):
     def missing(self) -> list[str]:
         """The labels of what is asked before publication and not there yet."""
         return [str(self[name].label) for name in self.errors if name in self.fields]
-
-    @property
-    def typed(self) -> dict[str, Any]:
-        """What was typed so far, for a person's unsaved writing; fields with a mistake included."""
-        return {
-            name: field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
-            for name, field in self.fields.items()
-        }

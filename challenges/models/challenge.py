@@ -1,6 +1,6 @@
 """A social question with an owner, a team and a stage."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
@@ -40,9 +40,7 @@ from regions.models import (
     Event,
     Kind,
     Municipality,
-    Region,
     State,
-    Theme,
     Verb,
     Writing,
     WritingQuerySet,
@@ -50,6 +48,7 @@ from regions.models import (
 from regions.models.contribution import OWNERS
 from regions.models.entry import NEWEST
 from regions.models.standing import Reader
+from regions.models.writing import theme_rows
 
 GOES_ON = "loopt-nog"
 """The name of the step that leads nowhere: the team says that it still goes on."""
@@ -78,11 +77,10 @@ class ChallengeQuerySet(WritingQuerySet["Challenge"]):
 
     def for_detail(self) -> Self:
         """What its own page shows; themes, tags and steps come along as rows, in the same query."""
-        themes = Theme.objects.filter(contributions=OuterRef("pk"))
         tags = Tag.objects.filter(tagged_contributions__content_object=OuterRef("pk")).order_by("name")
         return self.select_related("region", "author", "municipality").annotate(
             waits_for_claim=Exists(Claim.objects.waiting().filter(contribution=OuterRef("pk"))),
-            theme_rows=ArraySubquery(themes.values(row=JSONObject(slug="slug", name="name", name_en="name_en"))),
+            theme_rows=theme_rows(),
             tag_rows=ArraySubquery(tags.values(row=JSONObject(slug="slug", name="name"))),
             step_rows=ArraySubquery(
                 Step.objects.filter(challenge=OuterRef("pk")).values(
@@ -91,11 +89,16 @@ class ChallengeQuerySet(WritingQuerySet["Challenge"]):
             ),
         )
 
-    def count_by_stage(self, most: int) -> dict[str, int]:
-        """Count the challenges in each stage, of the `most` that were active last: no page grows with the network."""
+    def with_stage_counts(self, most: int) -> Self:
+        """Give each row `stage_rows`: how many challenges stand in each stage, of the `most` that were active last.
+
+        It is counted once, in the query of the rows; and no page grows with the network.
+        """
         latest = self.order_by("-last_activity_at", "-pk").values("pk")[:most]
-        rows = self.model._default_manager.filter(pk__in=latest).order_by().values_list("stage")
-        return dict(rows.annotate(Count("pk")))
+        counts = (
+            self.model._default_manager.filter(pk__in=latest).order_by().values("stage").annotate(number=Count("pk"))
+        )
+        return self.annotate(stage_rows=ArraySubquery(counts.values(row=JSONObject(stage="stage", number="number"))))
 
     def alive(self) -> Self:
         """Keep what is published and on its way: not parked, not stopped."""
@@ -196,10 +199,10 @@ class Challenge(Writing):  # type: ignore[django-manager-missing]  # of tags, by
     review_count = models.PositiveIntegerField(default=0, editable=False)
     open_point_count = models.PositiveIntegerField(default=0, editable=False)
 
-    theme_rows: list[dict[str, str]]  # given by `for_detail`
-    tag_rows: list[dict[str, str]]  # idem
+    tag_rows: list[dict[str, str]]  # given by `for_detail`
     step_rows: list[dict[str, Any]]  # idem
     waits_for_claim: bool  # idem
+    stage_rows: list[dict[str, Any]]  # given by `with_stage_counts`
 
     objects: ClassVar[ChallengeQuerySet] = ChallengeQuerySet.as_manager()  # type: ignore[assignment]  # a queryset of its own
 
@@ -222,10 +225,6 @@ class Challenge(Writing):  # type: ignore[django-manager-missing]  # of tags, by
         return self.summary
 
     @property
-    def theme_list(self) -> list[Theme]:
-        return [Theme(**row) for row in self.theme_rows]
-
-    @property
     def seeking_labels(self) -> list[str]:
         return [str(Seeking(value).label) for value in self.seeking if value in Seeking.values]
 
@@ -233,24 +232,6 @@ class Challenge(Writing):  # type: ignore[django-manager-missing]  # of tags, by
     def reflection_mark(self) -> str:
         """What tells this reflection from another one: the hidden field of the form."""
         return sha256(self.reflection.encode()).hexdigest()[:16]
-
-    @transaction.atomic
-    def file_under(
-        self, *, by: Person, themes: Iterable[Theme], tags: Iterable[str], region: Region | None = None
-    ) -> bool:
-        """Set themes, tags and, where given, region; return False when nothing differs."""
-        locked = Challenge.objects.lock(self.pk)
-        before = (set(locked.themes.all()), set(locked.tags.names()), locked.region_id)
-        locked.themes.set(themes)
-        locked.tags.set(list(tags))
-        if region:
-            locked.region = region
-            locked.save(update_fields=["region"])
-        if before == (set(locked.themes.all()), set(locked.tags.names()), locked.region_id):
-            return False
-        if locked.state != State.DRAFT:
-            Event.write(Verb.FILED, by=by, contribution=locked)
-        return True
 
     @transaction.atomic
     def move(

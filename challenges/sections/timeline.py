@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from challenges.models import Challenge
 from challenges.rules import CHECKS, Stage
 from challenges.stages import label_of
-from regions.models import Event, Meeting, Verb
+from regions.models import Event, Kind, Meeting, Verb
 from regions.models.comment import events_shown_to
 from regions.models.standing import Reader
 from regions.text import plain
@@ -24,6 +24,9 @@ ICONS = {
     Verb.EDITED: "pencil",
     Verb.FILED: "tag",
     Verb.COMMENTED: "message-circle",
+    Verb.HELPED: "circle-check",
+    Verb.UNHELPED: "message-circle",
+    Verb.NEW_EDITION: "file-text",
     Verb.ATTACHED: "paperclip",
     Verb.DETACHED: "paperclip",
     Verb.MOVED: "route",
@@ -104,9 +107,9 @@ def notes(event: Event, challenge: Challenge) -> list[str]:
     return [plain(note) for note in (said["note"], *explained) if note]
 
 
-def words(event: Event) -> str:
-    """Return the line: the verb, with what the event knows of it."""
-    said = str(event.get_verb_display())
+def words(event: Event, kind: str = Kind.CHALLENGE) -> str:
+    """Return the line: the verb, as it is said of this kind of contribution, with what the event knows of it."""
+    said = event.said_of(kind)
     if event.verb == Verb.MOVED:
         return _("%(said)s: from %(source)s to %(target)s") % {
             "said": said,

@@ -1,14 +1,11 @@
 """Posting and editing a challenge: first a draft, then for its readers."""
 
-import json
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -20,14 +17,12 @@ from challenges.models import Challenge
 from challenges.views.claim import ASKED
 from initiate.once import once
 from initiate.requests import PersonRequest
+from regions import drafts
 from regions.errors import AlreadyDone, EditConflict
 from regions.gate import allow, fetch
 from regions.models import Claim, Draft, State
 from regions.models.standing import standing_of
 from regions.rules import can_edit, can_file, can_publish
-
-LONGEST_DRAFT = 200_000
-
 
 # --- a new one ----------------------------------------------------------------------------------------------
 
@@ -180,18 +175,10 @@ def file(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
 @login_required
 @require_POST
 def draft(request: PersonRequest, pk: int = 0, slug: str = "") -> HttpResponse:
-    """Keep what is typed; the answer says when: {"saved_at": "14:05"}."""
+    """Keep what is typed."""
     challenge = fetch(Challenge.objects.all(), request.user, pk, may=can_edit) if pk else None
     form = ChallengeForm(request.POST, person=request.user, challenge=challenge)
-    form.is_valid()
-    if holds_bsn(form) or len(json.dumps(form.typed)) > LONGEST_DRAFT:
-        return JsonResponse({"error": _("This text cannot be kept.")}, status=422)
-    kept = Draft.keep(place_of(challenge), form.typed, by=request.user, contribution=challenge)
-    return JsonResponse({"saved_at": date_format(timezone.localtime(kept.saved_at), "H:i")})
-
-
-def holds_bsn(form: ChallengeForm) -> bool:
-    return any(error.code == "bsn" for errors in form.errors.as_data().values() for error in errors)
+    return drafts.keep(form, place_of(challenge), by=request.user, contribution=challenge)
 
 
 @login_required
@@ -209,8 +196,8 @@ def place_of(challenge: Challenge | None) -> str:
 
 
 def kept_draft(person: Person, challenge: Challenge | None = None) -> Draft | None:
-    return Draft.objects.filter(person=person, place=place_of(challenge)).first()
+    return drafts.kept(person, place_of(challenge))
 
 
 def drop_draft(person: Person, challenge: Challenge | None = None) -> None:
-    Draft.objects.filter(person=person, place=place_of(challenge)).delete()
+    drafts.drop(person, place_of(challenge))

@@ -15,12 +15,14 @@ from regions.models.contribution import (
     TaggedContribution,
     Visibility,
 )
+from regions.models.document import Document, DocumentQuerySet, Edition
 from regions.models.entry import Entry
 from regions.models.event import Audience, Event, Notice, Unspread, Verb
 from regions.models.invitation import Invitation
 from regions.models.meeting import AgendaItem, Agreement, Meeting, Perspective
 from regions.models.moderation import Report, Ruling
 from regions.models.municipality import Municipality, RegionWish
+from regions.models.post import Post, PostQuerySet, Sort
 from regions.models.region import Joining, Membership, Region
 from regions.models.signup import CalendarAddress, Signup
 from regions.models.theme import Theme
@@ -39,7 +41,10 @@ __all__ = [
     "Comment",
     "Contribution",
     "ContributionQuerySet",
+    "Document",
+    "DocumentQuerySet",
     "Draft",
+    "Edition",
     "Entry",
     "Event",
     "Follow",
@@ -53,12 +58,15 @@ __all__ = [
     "Notice",
     "Part",
     "Perspective",
+    "Post",
+    "PostQuerySet",
     "Region",
     "RegionVisit",
     "RegionWish",
     "Report",
     "Ruling",
     "Signup",
+    "Sort",
     "State",
     "TaggedContribution",
     "Theme",

@@ -40,14 +40,18 @@ class Attachment(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def kind(self) -> str:
+        """What a reader calls this kind of file: PDF, ODT…"""
+        return self.name.rpartition(".")[2].upper()
+
     def get_absolute_url(self) -> str:
         return reverse("regions:attachment", args=[self.pk])
 
     @classmethod
-    @transaction.atomic
-    def add(cls, contribution: Contribution, upload: "File[bytes]", mime: str, *, by: Person) -> "Attachment":
-        """Keep a file that `regions.files.check` accepted."""
-        attachment = cls.objects.create(
+    def keep(cls, contribution: Contribution, upload: "File[bytes]", mime: str, *, by: Person) -> "Attachment":
+        """Keep a file that `regions.files.check` accepted, without a word about it."""
+        return cls.objects.create(
             contribution_id=contribution.pk,
             name=upload.name or "",
             file=upload,
@@ -55,6 +59,12 @@ class Attachment(models.Model):
             mime=mime,
             by=by,
         )
+
+    @classmethod
+    @transaction.atomic
+    def add(cls, contribution: Contribution, upload: "File[bytes]", mime: str, *, by: Person) -> "Attachment":
+        """Keep a file, and tell that it is there."""
+        attachment = cls.keep(contribution, upload, mime, by=by)
         is_known = contribution.state != State.DRAFT
         Event.write(Verb.ATTACHED, by=by, contribution=contribution, about=attachment, spread=is_known)
         return attachment

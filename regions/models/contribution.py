@@ -136,6 +136,13 @@ class ContributionQuerySet(models.QuerySet[M]):
     def followed_by(self, person: Person) -> Self:
         return self.filter(Exists(Follow.objects.filter(contribution=OuterRef("pk"), person=person)))
 
+    def own_or_followed(self, person: Person) -> Self:
+        """Keep those of which someone is author or team, or that they follow; `is_own` tells the two apart."""
+        mine = Involvement.objects.current().filter(person=person, part__in=OWNERS)
+        either = mine.values("contribution").union(Follow.objects.filter(person=person).values("contribution"))
+        is_own = Exists(mine.filter(contribution=OuterRef("pk")))
+        return self.filter(pk__in=either).annotate(is_own=is_own)
+
     def for_desk(self) -> Self:
         """What a moderator needs to know of each, the latest first."""
         return self.select_related("author").order_by("-last_activity_at", "-pk")
@@ -198,6 +205,11 @@ class Contribution(models.Model):  # type: ignore[django-manager-missing]  # of 
                 condition=Q(state__in=READABLE),
                 name="readable_of_a_region",
             ),
+            models.Index(
+                fields=("region", "kind", "-last_activity_at", "-id"),
+                condition=Q(state__in=READABLE),
+                name="readable_of_a_kind",
+            ),
             models.Index(fields=("region",), condition=Q(state__in=WITHHELD), name="withheld_of_a_region"),
             models.Index(fields=("-published_at", "-id"), name="contributions_by_publication"),
         )
@@ -212,6 +224,11 @@ class Contribution(models.Model):  # type: ignore[django-manager-missing]  # of 
     def lead(self) -> str:
         """The first words, for a card or a mail; each kind says which."""
         return ""
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """What it may be called: its kind, and the sort within that where a kind has sorts."""
+        return frozenset({self.kind})
 
     @property
     def slug(self) -> str:

@@ -25,6 +25,10 @@ class Verb(models.TextChoices):
     EDITED = "edited", _("changed the text")
     FILED = "filed", _("changed region, theme or tags")
     COMMENTED = "commented", _("commented")
+    HELPED = "helped", _("said which answer helped")
+    UNHELPED = "unhelped", _("took back which answer helped")
+    MAILED = "mailed", _("mailed this to all members")
+    NEW_EDITION = "new-edition", _("added a new version")
     ATTACHED = "attached", _("added a file")
     DETACHED = "detached", _("took a file away")
     MOVED = "moved", _("moved this on")
@@ -126,6 +130,7 @@ MODERATION = (
     Verb.CLAIM_WITHDRAWN,
     Verb.SUBMITTED,
     Verb.APPROVED,
+    Verb.MAILED,
     Verb.REPORTED,
     Verb.REPORT_CLOSED,
     Verb.HIDDEN,
@@ -138,6 +143,9 @@ MODERATION = (
     Verb.APPEAL_DECIDED,
 )
 """What the log of a region holds, for its moderators and staff."""
+
+PUBLISHED_AS = {"post": _("posted a message"), "document": _("posted a document")}
+"""How a publication is told of a kind that is not a story of its own: by the value of the kind."""
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -184,6 +192,11 @@ class Event(models.Model):
     def get_verb_display(self) -> str:  # type: ignore[no-redef]  # in place of the one that Django makes
         """Return the words of the verb. Django's own way translates all fifty of them to find one."""
         return str(Verb(self.verb).label) if self.verb in Verb.values else self.verb
+
+    def said_of(self, kind: str) -> str:
+        """Return the words of the verb where it is on a contribution of this kind."""
+        own = PUBLISHED_AS.get(kind) if self.verb == Verb.PUBLISHED else None
+        return str(own or self.get_verb_display())
 
     @classmethod
     def write(
@@ -252,7 +265,7 @@ class Notice(models.Model):
 
         WAITS = "waits", _("this waits on you")
         ABOUT = "about", _("this is about you")
-        OWN = "own", _("you are on the team")
+        OWN = "own", _("this is yours or your team's")
         FOLLOW = "follow", _("you follow this")
         REGION = "region", _("this is your region")
         THEME = "theme", _("you follow this theme")

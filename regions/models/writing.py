@@ -4,7 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Self, TypeVar, cast
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models, transaction
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from accounts.models import Person
@@ -47,6 +50,12 @@ class WritingQuerySet(ContributionQuerySet[W]):
         return writing
 
 
+def theme_rows() -> ArraySubquery:
+    """Return the themes of a contribution as rows in its own query, for `Writing.theme_list`."""
+    themes = Theme.objects.filter(contributions=OuterRef("pk"))
+    return ArraySubquery(themes.values(row=JSONObject(slug="slug", name="name", name_en="name_en")))
+
+
 class Writing(Contribution):  # type: ignore[django-manager-missing]  # of tags, by taggit
     """`TEXT_FIELDS` make a version, the title first; `MARKDOWN_FIELDS` are kept as HTML too.
 
@@ -59,8 +68,14 @@ class Writing(Contribution):  # type: ignore[django-manager-missing]  # of tags,
 
     html = models.JSONField(default=dict, editable=False)
 
+    theme_rows: list[dict[str, str]]  # given by what fetches it for its page
+
     class Meta:
         abstract = True
+
+    @property
+    def theme_list(self) -> list[Theme]:
+        return [Theme(**row) for row in self.theme_rows]
 
     @property
     def text(self) -> dict[str, str]:
@@ -86,10 +101,10 @@ class Writing(Contribution):  # type: ignore[django-manager-missing]  # of tags,
         Entry.put(self, self, title=self.title, text="\n".join(part for part in parts[1:] if part))
 
     @transaction.atomic
-    def publish(self, by: Person, at: datetime | None = None) -> bool:
+    def publish(self, by: Person, *, at: datetime | None = None, **data: Any) -> bool:
         """Make a draft readable for its audience; return False when a moderator looks first.
 
-        Raises AlreadyDone when it was published before.
+        `data` goes with the event of the publication. Raises AlreadyDone when it was published before.
         """
         locked = self._locked()
         if locked.state != State.DRAFT:
@@ -104,7 +119,7 @@ class Writing(Contribution):  # type: ignore[django-manager-missing]  # of tags,
         if is_held_back:
             Event.write(Verb.SUBMITTED, by=by, contribution=locked, audience=Audience.DESK, at=at)
         else:
-            Event.write(Verb.PUBLISHED, by=by, contribution=locked, at=at)
+            Event.write(Verb.PUBLISHED, by=by, contribution=locked, at=at, **data)
         return not is_held_back
 
     @transaction.atomic
@@ -160,6 +175,24 @@ class Writing(Contribution):  # type: ignore[django-manager-missing]  # of tags,
             self.index()
             Event.write(Verb.EDITED, by=by, contribution=self, version=self.version, fields=sorted(changed))
         self.save(update_fields=[*changed, *written])
+
+    @transaction.atomic
+    def file_under(
+        self, *, by: Person, themes: Iterable[Theme], tags: Iterable[str] = (), region: Region | None = None
+    ) -> bool:
+        """Set themes, tags and, where given, region; return False when nothing differs."""
+        locked = self._locked()
+        before = (set(locked.themes.all()), set(locked.tags.names()), locked.region_id)
+        locked.themes.set(themes)
+        locked.tags.set(list(tags))
+        if region:
+            locked.region = region
+            locked.save(update_fields=["region"])
+        if before == (set(locked.themes.all()), set(locked.tags.names()), locked.region_id):
+            return False
+        if locked.state != State.DRAFT:
+            Event.write(Verb.FILED, by=by, contribution=locked)
+        return True
 
     def _locked(self) -> Self:
         """Return the row as it is now, locked until the end of the transaction (parent and child)."""

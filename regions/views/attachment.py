@@ -15,7 +15,7 @@ from regions.forms import AttachmentForm
 from regions.gate import allow, fetch
 from regions.models import Attachment, Contribution
 from regions.models.standing import Reader
-from regions.rules import can_edit, can_remove_attachment
+from regions.rules import can_attach, can_remove_attachment
 
 
 @require_safe
@@ -43,7 +43,7 @@ def _fetch(person: Reader, pk: int) -> Attachment:
 @login_required
 @once
 def attach(request: PersonRequest, pk: int) -> HttpResponse:
-    contribution = fetch(Contribution.objects.all(), request.user, pk, may=can_edit)
+    contribution = fetch(Contribution.objects.all(), request.user, pk, may=can_attach)
     is_full = contribution.attachments.shown().count() >= MOST_FILES
     form = AttachmentForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and not is_full and form.is_valid():

@@ -27,10 +27,12 @@ from regions.forms import PlaceQuery, WishForm, names
 from regions.models import (
     Audience,
     Contribution,
+    Document,
     Event,
     Kind,
     Meeting,
     Municipality,
+    Post,
     Region,
     RegionVisit,
     RegionWish,
@@ -53,6 +55,7 @@ def _draw_all() -> str:
 
 maps = {language: Kept(_draw_all) for language in Language.values}
 """The map of all regions with its table, by language: the same for everyone, and long to render."""
+FEW = 4
 
 
 @require_safe
@@ -89,6 +92,7 @@ def region(request: HttpRequest, slug: str) -> HttpResponse:
         "moderators": found.moderator_rows if in_network else [],
     }
     words |= _challenges(request.user, found) | _news(request, found) | _map(found)
+    words |= _posts(request.user, found) | _documents(request.user, found)
     return render(request, "regions/detail.html", words)
 
 
@@ -99,9 +103,10 @@ def _map(region: Region) -> dict[str, Any]:
 
 def _challenges(person: Reader, region: Region) -> dict[str, Any]:
     seen = Challenge.objects.visible_to(person).readable().filter(region=region)
-    counts = seen.count_by_stage(COUNT_UP_TO)
+    cards = list(seen.with_stage_counts(COUNT_UP_TO).for_list()[:CARDS])
+    counts = {row["stage"]: row["number"] for row in cards[0].stage_rows} if cards else {}
     return {
-        "challenges": list(seen.for_list()[:CARDS]),
+        "challenges": cards,
         "stages": [(stage, counts[stage]) for stage in Stage if stage in counts],
         "challenge_count": sum(counts.values()),
         "most": COUNT_UP_TO,
@@ -122,6 +127,14 @@ def _news(request: HttpRequest, region: Region) -> dict[str, Any]:
     return {"since": since, "new": grouped(new), "news": [] if new else [_line(event) for event in events[:LINES]]}
 
 
+def _posts(person: Reader, region: Region) -> dict[str, Any]:
+    return {"posts": list(Post.objects.visible_to(person).readable().filter(region=region).for_list()[:FEW])}
+
+
+def _documents(person: Reader, region: Region) -> dict[str, Any]:
+    return {"documents": list(Document.objects.visible_to(person).readable().filter(region=region).for_list()[:FEW])}
+
+
 def _arrive(request: HttpRequest, region: Region) -> datetime | None:
     """Return since when things are new for a member of this region."""
     if not isinstance(request.user, Person) or not rules.can_post_in(request.user, region):
@@ -134,7 +147,7 @@ def _line(event: Event) -> dict[str, Any]:
     return {
         "icon": ICONS.get(Verb(event.verb), "circle"),
         "by": str(event.actor or ""),
-        "text": f"{line_words(event)}: {where}",
+        "text": f"{line_words(event, where.kind if where else '')}: {where}",
         "url": where.get_absolute_url() if where else "",
         "at": event.at,
     }

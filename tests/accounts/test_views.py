@@ -46,6 +46,20 @@ def test_the_start_page_shows_what_is_mine(browser: Browser, anna: Person, bram:
     assert [row.region for row in page["memberships"]] == [utrecht]
 
 
+def test_the_start_page_shows_my_posts_and_what_i_follow(
+    browser: Browser, anna: Person, bram: Person, eva: Person, utrecht: Region
+) -> None:
+    own = make.post(by=anna, region=utrecht, title="Wie kent een zaal?")
+    draft = make.post(by=anna, region=utrecht, title="Half", state="draft")
+    followed = make.document(by=bram, region=utrecht, title="Lijst", visibility="region")
+    make.post(by=bram, region=utrecht)
+    for person in (anna, eva):
+        followed.follow(person)
+    rows = [(row.pk, row.is_own) for row in browser(anna).get(reverse("accounts:home")).context["others"]]
+    assert rows == [(followed.pk, False), (draft.pk, True), (own.pk, True)]
+    assert list(browser(eva).get(reverse("accounts:home")).context["others"]) == []
+
+
 def test_an_empty_start_page_helps(browser: Browser, bo: Person) -> None:
     body = browser(bo).get(reverse("accounts:home")).content.decode()
     assert reverse("accounts:welcome_regions") in body
@@ -70,10 +84,12 @@ def test_the_start_page_asks_as_much_at_any_size(
         challenge = make.challenge(by=bram, region=utrecht, themes=[theme])
         challenge.follow(anna)
         make.offer(challenge, anna)
+        make.post(by=anna, region=utrecht)
+        make.document(by=bram, region=utrecht).follow(anna)
     assert queries(browser(anna), reverse("accounts:home")) == HOME
 
 
-HOME = 9
+HOME = 10
 
 
 # --- the welcome --------------------------------------------------------------------------------------------

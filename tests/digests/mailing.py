@@ -13,6 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Person
+from digests.mailing import mail_to_all
 from digests.models import Subscription
 from digests.plan import plan
 from digests.rhythm import subscribe
@@ -81,5 +82,6 @@ def age(person: Person, **by: float) -> None:
 def go_round() -> None:
     """Do what a tick does."""
     spread()
+    mail_to_all()
     plan()
     send_waiting(30)

@@ -14,7 +14,7 @@ from digests.plan import plan
 from digests.rhythm import subscribe
 from digests.send import send_waiting
 from digests.spread import spread
-from regions.models import Comment, Follow, Membership, Notice, Part, Region, Report, Ruling, Unspread
+from regions.models import Comment, Follow, Membership, Notice, Part, Region, Report, Ruling, Sort, Unspread
 from tests import make
 from tests.digests.mailing import Post, due, go_round, wants
 
@@ -302,3 +302,42 @@ def test_the_answer_to_an_offer_is_mailed_to_who_offered_only(
     go_round()
     found = {str(mail["To"]): "kanarienummer" in mail.as_string() for mail in post.mails}
     assert found == {eva.email: True, bram.email: False}
+
+
+@pytest.mark.parametrize(
+    ("language", "subject"),
+    [
+        ("en", "Your answer helped, 2 new questions in Utrecht, 1 announcement in Utrecht"),
+        ("nl", "Uw antwoord hielp, 2 nieuwe vragen in Utrecht, 1 mededeling in Utrecht"),
+    ],
+)
+def test_the_subject_names_what_a_region_posts(
+    language: str, subject: str, anna: Person, bram: Person, mo: Person, utrecht: Region, post: Post
+) -> None:
+    wants(bram)
+    Person.objects.filter(pk=bram.pk).update(language=language)
+    question = make.post(by=anna, region=utrecht, title="Wie kent een zaal?", words="Voor *dertig* mensen.")
+    make.post(by=anna, region=utrecht)
+    make.post(by=mo, region=utrecht, sort=Sort.ANNOUNCEMENT)
+    make.document(by=mo, region=utrecht, title="Lijst", description="Om na te lopen.")
+    question.mark(Comment.write(question, "Het dorpshuis.", by=bram), by=anna, seen=None)
+    go_round()
+    assert [(to, words.strip()) for to, words in post.subjects] == [(bram.email, subject)]  # a long one is folded
+    for words in ("Wie kent een zaal?", "Voor dertig mensen.", "Het dorpshuis.", "Lijst", "Om na te lopen."):
+        assert words in post.text()
+
+
+def test_a_new_version_is_told_to_who_follows(
+    anna: Person, bram: Person, eva: Person, utrecht: Region, post: Post
+) -> None:
+    documents = [make.document(by=anna, region=utrecht, visibility="region") for _number in range(2)]
+    Unspread.objects.all().delete()
+    wants(bram)
+    wants(eva)
+    for document in documents:
+        document.follow(bram)
+        Follow.objects.create(contribution=document, person=eva)
+        make.edition(document, anna, news=f"{CANARY} erbij.")
+    go_round()
+    assert post.subjects == [(bram.email, "New versions of 2 documents")]
+    assert CANARY in post.text()

@@ -38,6 +38,10 @@ RULES: dict[Verb, tuple[Audience, dict[str, str]]] = {
     Verb.EDITED: (ALL, TEAM | FOLLOWERS),
     Verb.FILED: (ALL, TEAM),
     Verb.COMMENTED: (ALL, TEAM | FOLLOWERS),
+    Verb.HELPED: (ALL, TEAM | FOLLOWERS | {"sub": "about"}),
+    Verb.UNHELPED: (ALL, NOBODY),
+    Verb.MAILED: (DESK, NOBODY),
+    Verb.NEW_EDITION: (ALL, TEAM | FOLLOWERS),
     Verb.ATTACHED: (ALL, TEAM | FOLLOWERS),
     Verb.DETACHED: (ALL, TEAM),
     Verb.MOVED: (ALL, TEAM | FOLLOWERS),
@@ -184,6 +188,17 @@ def test_of_the_network_these_are_told(verb: Verb, people: dict[str, Person]) ->
     by_themselves = verb in (Verb.REGION_WISHED, Verb.AFFILIATION_ASKED)
     Event.write(verb, by=people["act"], subject=people["act" if by_themselves else "sub"], audience=Audience.DESK)
     assert told(people) == NOWHERE[verb]
+
+
+@pytest.mark.parametrize("kind", ["post", "document"])
+def test_of_what_a_region_posts_its_members_are_told(kind: str, people: dict[str, Person], utrecht: Region) -> None:
+    theme = Theme.objects.create(slug="jeugd", name="Jeugd")
+    theme.followers.add(people["theo"], people["lid"])
+    made = getattr(make, kind)(by=people["anna"], region=utrecht, themes=[theme], visibility=Visibility.PUBLIC)
+    assert told(people) == {"bram": "region", "mo": "region", "lid": "region", "act": "region", "theo": "theme"}
+    Notice.objects.all().delete()
+    Comment.write(made, "Ik weet het.", by=people["lid"])
+    assert told(people) == {"anna": "own"}
 
 
 def test_who_is_answered_is_told(people: dict[str, Person], challenge: Challenge) -> None:

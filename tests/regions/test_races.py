@@ -8,11 +8,25 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
 
 from accounts.models import Person
-from regions.models import Appeal, Comment, Contribution, Event, Follow, Invitation, Membership, Region, Ruling, Verb
+from regions.models import (
+    Appeal,
+    Comment,
+    Contribution,
+    Document,
+    Event,
+    Follow,
+    Invitation,
+    Membership,
+    Post,
+    Region,
+    Ruling,
+    Verb,
+)
 from tests import make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -145,6 +159,52 @@ def test_one_of_two_decides_on_an_appeal(utrecht: Region, anna: Person, mo: Pers
     no, yes = ({"besluit": word, "answer": "Zo is het."} for word in ("nee", "ja"))
     assert sorted(at_once(sender(mia, path, no), sender(stan, path, yes))) == [["ok"], ["warning"]]
     assert Event.objects.filter(verb=Verb.APPEAL_DECIDED).count() == 1
+
+
+def test_one_of_two_answers_is_marked(utrecht: Region, anna: Person, bram: Person) -> None:
+    """Two tabs of the asker, opened before anything was marked."""
+    question = make.post(by=anna, region=utrecht)
+    answers = [Comment.write(question, words, by=bram) for words in ("Ja.", "Nee.")]
+    path = f"{question.get_absolute_url()}antwoord/"
+    heard = at_once(*(sender(anna, path, {"reactie": answer.pk, "seen": ""}) for answer in answers))
+    assert sorted(heard) == [["ok"], ["warning"]]
+    assert Event.objects.filter(verb=Verb.HELPED).count() == 1
+
+
+def test_marking_an_answer_while_a_moderator_hides_it(utrecht: Region, anna: Person, mo: Person) -> None:
+    """Whoever is first: readers see no marked answer, and neither waits for the other for ever."""
+    question = make.post(by=anna, region=utrecht)
+    for words in ("Een.", "Twee.", "Drie."):
+        answer = Comment.write(question, words, by=mo)
+        why = {"reason": "insult", "words": "Blijf aardig."}
+        at_once(
+            sender(anna, f"{question.get_absolute_url()}antwoord/", {"reactie": answer.pk, "seen": ""}),
+            sender(mo, f"/reacties/{answer.pk}/verbergen/", why),
+        )
+        now = Post.objects.get()
+        assert (now.answer, Comment.objects.get(pk=answer.pk).state) == (None, Comment.State.HIDDEN)
+        Post.objects.get().mark(None, by=anna, seen=now.helped_id) if now.helped_id else None
+
+
+def test_two_versions_at_once_are_both_kept(utrecht: Region, anna: Person, mo: Person) -> None:
+    document = make.document(by=anna, region=utrecht)
+    path = f"{document.get_absolute_url()}versies/nieuw/"
+    sent = [
+        {"file": ContentFile(name.encode(), f"{name}.txt"), "news": f"Van {name}.", "seen": "1"}
+        for name in ("anna", "mo")
+    ]
+    heard = at_once(sender(anna, path, sent[0]), sender(mo, path, sent[1]))
+    assert sorted(heard) == [["ok"], ["warning"]]
+    assert list(document.editions.order_by("number").values_list("number", flat=True)) == [1, 2, 3]
+    assert Document.objects.get().number == 3
+
+
+def test_two_announcements_at_once_are_one_mail_to_all(utrecht: Region, mo: Person, mia: Person) -> None:
+    posts = [make.post(by=who, region=utrecht, sort="mededeling", state="draft") for who in (mo, mia)]
+    jobs = [sender(post.author, f"{post.get_absolute_url()}mailen/", {}) for post in posts]
+    assert sorted(at_once(*jobs)) == [["ok"], ["warning"]]
+    assert Event.objects.filter(verb=Verb.MAILED).count() == 1
+    assert sorted(Post.objects.values_list("state", flat=True)) == ["draft", "published"]
 
 
 def test_one_of_two_moderators_publishes_what_waited(utrecht: Region, anna: Person, mo: Person, mia: Person) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import Person
 from initiate.kept import Kept
-from regions.models import Event, Membership, Municipality, Region, RegionWish, State, Verb, Visibility
+from regions.models import Comment, Event, Membership, Municipality, Region, RegionWish, State, Verb, Visibility
 from tests import make
 from tests.regions.conftest import Count
 
@@ -197,6 +197,8 @@ def test_pages_take_the_same_queries_for_one_and_for_thirty(
 ) -> None:
     utrecht.municipalities.set(Municipality.objects.all()[:1])
     make.challenge(by=anna, region=utrecht)
+    make.post(by=anna, region=utrecht, visibility="public")
+    make.document(by=anna, region=utrecht)
     utrecht.ask_to_join(make.person(), "Graag.")
     where = make.works_at(anna)
     pages = {
@@ -223,10 +225,10 @@ def test_pages_take_the_same_queries_for_one_and_for_thirty(
     assert one == {
         "list": 1,
         "list of a member": 5,
-        "region": 5,
-        "region of a member": 10,
-        "region of its moderator": 10,
-        "region of someone": 9,
+        "region": 6,
+        "region of a member": 11,
+        "region of its moderator": 11,
+        "region of someone": 10,
         "members": 7,
         "members, filtered": 8,
         "members, nobody": 7,
@@ -247,3 +249,6 @@ def _make_thirty_of_all(utrecht: Region, anna: Person) -> None:
         make.works_at(someone)
         make.member(someone, utrecht) if number % 2 else utrecht.ask_to_join(someone, "Graag.")
         make.challenge(by=anna, region=utrecht)
+        question = make.post(by=anna, region=utrecht, visibility="public")
+        question.mark(Comment.write(question, "Zo.", by=someone), by=anna, seen=None)
+        make.document(by=anna, region=utrecht)

@@ -109,6 +109,11 @@ def _known(things: dict[str, Any]) -> dict[str, Any]:
 
 def _subject(name: str, things: dict[str, Any]) -> int:
     """Return the id that `pk` stands for in the URL of this name."""
+    return int(things[_key(name)].pk)
+
+
+def _key(name: str) -> str:
+    """Return which thing of the world the URL of this name is about."""
     by_start = {
         "regions:comment_": "comment",
         "regions:report_close": "report",
@@ -121,12 +126,14 @@ def _subject(name: str, things: dict[str, Any]) -> int:
         "regions:agreement": "agreement",
         "regions:invitation_": "invitation",
         "regions:attachment": "attachment",
+        "regions:post_mail": "announcement",
+        "regions:post": "post",
+        "regions:document": "document",
         "accounts:person": "person",
         "accounts:affiliation": "affiliation",
         "digests:open": "notice",
     }
-    found = next((key for start, key in by_start.items() if name.startswith(start)), "challenge")
-    return int(things[found].pk)
+    return next((key for start, key in by_start.items() if name.startswith(start)), "challenge")
 
 
 def client_of(person: Person | None) -> Client:

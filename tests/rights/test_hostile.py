@@ -34,7 +34,7 @@ VALUES = (
 RAW = ("%00", "%ED%A0%80", "%FF%FE", "a%00b", "%C0%AF")
 PARAMETERS = (
     "q", "regio", "thema", "fase", "tag", "zoekt", "volgorde", "pagina", "tijdlijn", "van", "naar", "soort", "gemeente",
-    "reactie", "reacties", "next", "id", "naam", "deel", "wanneer", "kopie",
+    "reactie", "reacties", "next", "id", "naam", "deel", "wanneer", "kopie", "open",
     "rol", "kennis", "expertise", "organisatie",
 )  # fmt: skip
 ROLES = ("anna", "mo", "kim", "visitor")
@@ -73,7 +73,13 @@ def test_no_query_string_breaks_a_page(role: str, world: World) -> None:
     assert broken == []
 
 
-@pytest.mark.parametrize("path", ["/challenges/", "/zoeken/", "/regios/", "/regios/utrecht/leden/", "/demo/mail/"])
+LISTS = (
+    "/challenges/", "/zoeken/", "/regios/", "/regios/utrecht/leden/", "/demo/mail/", "/regios/utrecht/berichten/",
+    "/regios/utrecht/documenten/",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", LISTS)
 def test_no_parameter_breaks_a_list(path: str, world: World) -> None:
     client = client_of(world.people["anna"])
     broken = []

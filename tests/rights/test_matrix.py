@@ -102,12 +102,18 @@ def test_forbidden_looks_like_absent(role: str, world: World) -> None:
     client = client_of(world.people[role])
     differing = []
     for door in doors(world):
+        if role == "bram" and door.name.startswith(OF_THE_REGION):
+            continue
         absent = re.sub(r"/\d+(?=[-/])", "/987654321", door.path, count=1)
         for method in METHODS if door.object == "closed" else ():
             forbidden, nothing = knock(client, method, door.path)[0], knock(client, method, absent)[0]
             if _masked(forbidden, door.path) != _masked(nothing, absent):
                 differing.append((method, door.path, _masked(forbidden, door.path), _masked(nothing, absent)))
     assert differing == []
+
+
+OF_THE_REGION = ("regions:post", "regions:document")
+"""What is closed here is closed to others than the members of the region."""
 
 
 def _masked(response: object, path: str) -> str:

@@ -24,6 +24,7 @@ from regions.models import (
     Report,
     Ruling,
     Signup,
+    Sort,
     State,
     Theme,
     Visibility,
@@ -48,6 +49,14 @@ CANARIES = {
     "kanarieprototype": TEAM | DESK,
     "kanarietestronde": TEAM | DESK,
     "kanariebestand": TEAM | DESK,
+    # what a region keeps to itself
+    "kanariebericht": HERE,
+    "kanarieantwoord": HERE,
+    "kanariedocument": HERE,
+    "kanariebijlage": HERE,
+    "kanarienieuws": HERE,
+    "kanarieberichtconcept": TEAM,
+    "kanariemededeling": {"mo"},
     # on the challenge that everyone sees
     "kanarieregio": HERE,
     "kanarieconcept": TEAM,
@@ -94,6 +103,8 @@ def build() -> World:
     Theme.objects.create(slug="jeugd", name="Jeugd")
     world.open = _challenge(world, utrecht, Visibility.PUBLIC, "open")
     world.closed = _challenge(world, utrecht, Visibility.TEAM, "kanarie")
+    world.open |= _board(world, utrecht, Visibility.PUBLIC, "open")
+    world.closed |= _board(world, utrecht, Visibility.REGION, "kanarie")
     _around(world, utrecht)
     return world
 
@@ -151,6 +162,34 @@ def _challenge(world: World, region: Region, visibility: str, word: str) -> dict
     }
 
 
+def _board(world: World, region: Region, visibility: str, word: str) -> dict[str, Any]:
+    """A question with an answer that helped, an announcement that is not published, and a document of two editions."""
+    anna, bram, mo = _get(world, "anna"), _get(world, "bram"), _get(world, "mo")
+    question = make.post(
+        by=anna, region=region, visibility=visibility, title=f"{word}bericht over wonen", words=f"{word}bericht"
+    )
+    answer = Comment.write(question, f"{word}antwoord", by=bram)
+    question.mark(answer, by=anna, seen=None)
+    announcement = make.post(
+        by=mo,
+        region=region,
+        visibility=visibility,
+        sort=Sort.ANNOUNCEMENT,
+        state=State.DRAFT,
+        title=f"{'kanarie' if word == 'kanarie' else 'half'}mededeling over wonen",
+    )
+    document = make.document(
+        by=anna,
+        region=region,
+        visibility=visibility,
+        name=f"{word}bijlage.txt",
+        title=f"{word}document over wonen",
+        description=f"{word}document",
+    )
+    make.edition(document, anna, f"{word}bijlage.txt", news=f"{word}nieuws")
+    return {"post": question, "announcement": announcement, "document": document}
+
+
 def _review(world: World, challenge: Challenge) -> Review:
     """Feedback that was given while the member was asked; the asking is over."""
     kas = make.person("Kas")
@@ -165,6 +204,7 @@ def _around(world: World, utrecht: Region) -> None:
     shown: Challenge = world.open["challenge"]
     make.challenge(by=anna, region=utrecht, visibility=Visibility.REGION, title="kanarieregio over wonen")
     make.challenge(by=anna, region=utrecht, state=State.DRAFT, title="kanarieconcept over wonen")
+    make.post(by=anna, region=utrecht, state=State.DRAFT, title="kanarieberichtconcept over wonen")
     hidden = make.challenge(by=anna, region=utrecht, title="kanarieverborgen over wonen")
     Ruling.hide(hidden, by=mo, reason="other", words="kanarieuitleg")
     appealed = make.challenge(by=anna, region=utrecht, title="betwist")
