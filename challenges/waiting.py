@@ -4,26 +4,35 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, Count, F, IntegerField, Q, QuerySet, Value
+from django.db.models import CharField, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Person
 from challenges.models import Asking, Challenge, Offer
-from regions.models import Kind, Membership, Region, State
+from regions.models import Comment, Kind, Membership, Region, Ruling, State
 from regions.models.standing import standing_of
 
 MOST = 20
 # The sorts, in the order in which they are told.
-OFFERS, POINTS, REVIEWS, REGIONS, DRAFTS = range(1, 6)
+CHANGES, COMMENTS, OFFERS, POINTS, REVIEWS, REGIONS, DRAFTS = range(1, 8)
 PAGES = {
+    CHANGES: ("challenges:edit", ""),
     OFFERS: ("challenges:detail", "#aanbod"),
     POINTS: ("challenges:detail", "#feedback"),
     REVIEWS: ("challenges:review", ""),
     DRAFTS: ("challenges:edit", ""),
 }
-ICONS = {OFFERS: "heart-handshake", POINTS: "quote", REVIEWS: "help-circle", REGIONS: "user-plus", DRAFTS: "pencil"}
+ICONS = {
+    CHANGES: "alert-triangle",
+    COMMENTS: "alert-triangle",
+    OFFERS: "heart-handshake",
+    POINTS: "quote",
+    REVIEWS: "help-circle",
+    REGIONS: "user-plus",
+    DRAFTS: "pencil",
+}
 Rows = QuerySet[Any, tuple[Any, ...]]
 
 
@@ -48,6 +57,10 @@ def _sources(person: Person) -> Iterator[Rows]:
     standing = standing_of(person)
     seen = Challenge.objects.visible_to(person)
     mine = seen.of(person)
+    to_change = Ruling.objects.unanswered().on_itself().filter(contribution=OuterRef("pk"))
+    yield _rows(CHANGES, mine.filter(Exists(to_change)))
+    comments = Comment.objects.filter(author=person, is_asked=True, contribution__in=seen)
+    yield _rows(COMMENTS, comments, title=F("contribution__title"))
     offered = Count("offers", filter=Q(offers__state=Offer.State.OFFERED))
     yield _rows(OFFERS, mine.annotate(number=offered).filter(number__gt=0), number=F("number"))
     yield _rows(POINTS, mine.filter(open_point_count__gt=0), number=F("open_point_count"))
@@ -74,6 +87,8 @@ def _rows(order: int, found: QuerySet[Any], **columns: F) -> Rows:
 def _line(order: int, pk: int, title: str, slug: str, number: int) -> Waiting:
     if order == REGIONS:
         path = reverse("regions:desk", args=[slug])
+    elif order == COMMENTS:
+        path = reverse("regions:comment_edit", args=[pk])
     else:
         page, anchor = PAGES[order]
         path = reverse(page, args=[pk, Challenge(title=title, kind=Kind.CHALLENGE).slug]) + anchor
@@ -82,6 +97,8 @@ def _line(order: int, pk: int, title: str, slug: str, number: int) -> Waiting:
 
 def _words(order: int, number: int) -> str:
     words = {
+        CHANGES: _("A moderator asks you to change this"),
+        COMMENTS: _("A moderator asks you to change your comment"),
         OFFERS: ngettext("%d offer waits for an answer", "%d offers wait for an answer", number),
         POINTS: ngettext("%d point to answer", "%d points to answer", number),
         REVIEWS: _("Your feedback is asked"),

@@ -19,7 +19,17 @@ from digests.letter import disarmed, disarmed_lines, letter, render_html, render
 from digests.models import Frequency, Mail, Subscription
 from digests.relay import Letter
 from digests.subject import subject_of
-from regions.models import Invitation, Membership, Notice
+from regions.models import (
+    Contribution,
+    Event,
+    Invitation,
+    Membership,
+    Notice,
+    Report,
+    UnconfirmedReport,
+    Verb,
+)
+from regions.models.report import LASTS, How
 
 
 def compose(mail: Mail) -> Letter | None:
@@ -170,6 +180,38 @@ def _welcome(mail: Mail) -> Letter | None:
     return _region_letter(mail, recipient, "mail/welcome", membership.region.get_absolute_url(), context)
 
 
+# --- to a visitor who reported something --------------------------------------------------------------------
+
+
+def _confirmation(mail: Mail) -> Letter | None:
+    """Return the link that confirms a report. No word of anybody stands in this mail: the address may be a victim's."""
+    report = UnconfirmedReport.objects.fresh().filter(pk=mail.data["ids"]["object"]).first()
+    if report is None:
+        mail.end(Mail.State.CANCELLED, "confirmed before, or too late")
+        return None
+    context = {"until": report.at + LASTS}
+    return _region_letter(mail, report.email, "mail/report", report.get_absolute_url(), context)
+
+
+def _answer(mail: Mail) -> Letter | None:
+    """Return what was done with a report, while that is still so."""
+    ids = mail.data["ids"]
+    report = Report.objects.select_related("contribution").filter(pk=ids["object"]).exclude(email="").first()
+    event = Event.objects.get(pk=ids["event"])
+    is_closed = event.verb == Verb.REPORT_CLOSED
+    if report is None or is_closed != bool(report.closed_at):
+        mail.end(Mail.State.CANCELLED, "no longer so, or the address is gone")
+        return None
+    # What visitors do not see leaves no trace in a mail to one.
+    shown = Contribution.objects.visible_to(None).filter(pk=report.contribution_id).first()
+    context = {
+        "at": report.at,
+        "how": How(event.data["how"]).label if is_closed else "",
+        "title": disarmed(shown.title) if shown else "",
+    }
+    return _region_letter(mail, report.email, "mail/answer", shown.get_absolute_url() if shown else "/", context)
+
+
 def _region_letter(mail: Mail, recipient: str, template: str, path: str, context: dict[str, Any]) -> Letter:
     with translation.override(mail.person.language if mail.person else mail.data["language"]):
         url = settings.SITE_URL + path
@@ -191,6 +233,8 @@ COMPOSERS: dict[str, Callable[[Mail], Letter | None]] = {
     Mail.Kind.DIGEST: _digest,
     Mail.Kind.INVITATION: _invitation,
     Mail.Kind.WELCOME: _welcome,
+    Mail.Kind.REPORT: _confirmation,
+    Mail.Kind.ANSWER: _answer,
 }
 
 Link = Callable[[Mail, EmailAddress | None], str]

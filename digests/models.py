@@ -79,6 +79,8 @@ class Mail(models.Model):
         DIGEST = "digest", _("overview")
         INVITATION = "invitation", _("invitation")
         WELCOME = "welcome", _("welcome")
+        REPORT = "report", _("report to confirm")
+        ANSWER = "answer", _("answer to a report")
 
     ENDS = (State.SENT, State.EMPTY, State.CANCELLED, State.DEAD)
 

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 
 from accounts.models import Person
 from digests.models import Mail
-from regions.models import Event, Invitation, Verb
+from regions.models import Event, Invitation, Report, UnconfirmedReport, Verb
 
 AT_ONCE = 0
 """The priority of what someone sits waiting for."""
@@ -44,12 +44,20 @@ def queue_account_mail(template_prefix: str, email: str, context: Mapping[str, A
     return mail
 
 
+def queue_confirmation(report: UnconfirmedReport) -> None:
+    """Queue the mail by which a visitor confirms a report; the address stands on the report, and not on the mail."""
+    _queue(Mail.Kind.REPORT, report.pk, language=report.language, priority=AT_ONCE, object=report.pk)
+
+
+ANSWERS = frozenset({Verb.REPORT_CLOSED, Verb.REPORT_REOPENED})
+"""What a visitor who reported hears by mail."""
+
 BEGINS = frozenset({Verb.JOINED, Verb.LET_IN})
 """What makes someone a member."""
 
 
 def queue_mail_of(event: Event) -> None:
-    """Queue the mail that an event asks for by itself: an invitation, and the welcome to who became a member.
+    """Queue the mail that an event asks for by itself: an invitation, a welcome, an answer to a visitor who reported.
 
     Call it once for each event, in the transaction that takes it up; which words go out is decided at sending.
     """
@@ -57,19 +65,32 @@ def queue_mail_of(event: Event) -> None:
         email = Invitation.objects.get(pk=event.object_id).email
         own = _own_address(email, None)
         person = own.user if own and own.verified else None
-        _queue(Mail.Kind.INVITATION, event, person=person, address=email)
+        _queue(Mail.Kind.INVITATION, event.pk, person=person, address=email, object=event.object_id)
     elif event.verb in BEGINS and event.region and event.region.welcome_mail:
-        _queue(Mail.Kind.WELCOME, event, person=event.subject, address="")
+        _queue(Mail.Kind.WELCOME, event.pk, person=event.subject, object=event.object_id)
+    elif event.verb in ANSWERS and event.subject_id is None:
+        language = Report.objects.values_list("language", flat=True).get(pk=event.object_id)
+        _queue(Mail.Kind.ANSWER, event.pk, language=language, object=event.object_id, event=event.pk)
 
 
-def _queue(kind: str, event: Event, *, person: Person | None, address: str) -> None:
-    key = f"{kind}:{event.pk}"
+def _queue(
+    kind: str,
+    about: int,
+    *,
+    person: Person | None = None,
+    address: str = "",
+    language: str = "",
+    priority: int = 5,
+    **ids: Any,
+) -> None:
+    key = f"{kind}:{about}"
     Mail.objects.create(
         key=key,
         kind=kind,
         person=person,
         address=address,
-        data={"language": settings.LANGUAGE_CODE[:2], "ids": {"object": event.object_id}},
+        data={"language": language or settings.LANGUAGE_CODE[:2], "ids": ids},
+        priority=priority,
         message_id=message_id(key),
     )
     wake()

@@ -59,13 +59,13 @@ HOUSEKEEPING = frozenset(
 )
 """What the team hears and followers are spared."""
 
-TEAM_WAITS = frozenset({Verb.OFFERED, Verb.REVIEWED, Verb.WARNED_SILENT})
+TEAM_WAITS = frozenset({Verb.OFFERED, Verb.REVIEWED, Verb.WARNED_SILENT, Verb.CHANGE_ASKED})
 """What asks something of author and team."""
 
-TEAM_ABOUT = frozenset({Verb.BOARD_DECIDED, Verb.HIDDEN, Verb.RESTORED})
+TEAM_ABOUT = frozenset({Verb.BOARD_DECIDED, Verb.HIDDEN, Verb.RESTORED, Verb.CHANGE_ACCEPTED, Verb.CHANGE_WITHDRAWN})
 """What others decided about the challenge of author and team."""
 
-DESK_WAITS = frozenset({Verb.ASKED_TO_JOIN, Verb.REPORTED, Verb.SUBMITTED})
+DESK_WAITS = frozenset({Verb.ASKED_TO_JOIN, Verb.REPORTED, Verb.SUBMITTED, Verb.CHANGE_MADE})
 """What waits on the moderators of the region."""
 
 
@@ -130,12 +130,18 @@ def _candidates(event: Event) -> Iterator[tuple[str, QuerySet[Person, int]]]:
 
 
 def _awaited(event: Event) -> Iterator[QuerySet]:  # type: ignore[type-arg]
-    """Yield on whom it waits: the team, the InnovatieKabinet, the desk or staff."""
+    """Yield on whom it waits: the team or a writer, the InnovatieKabinet, the desk or staff."""
     if event.verb in TEAM_WAITS:
         yield _part_holders(event, *OWNERS)
     if event.verb == Verb.ASKED_REVIEW:
         yield _part_holders(event, Part.REVIEWER)
         yield Role.objects.current().filter(name=Role.Name.SECRETARY).values("person")
+    if event.verb == Verb.COMMENT_ASKED:
+        yield Person.objects.filter(pk=event.subject_id or 0).values("pk")
+    yield from _awaited_at_desk(event)
+
+
+def _awaited_at_desk(event: Event) -> Iterator[QuerySet]:  # type: ignore[type-arg]
     if event.verb in DESK_WAITS:
         yield Membership.objects.moderators().filter(region=event.region_id).values("person")
     if event.verb == Verb.APPEALED:

@@ -8,7 +8,7 @@ from digests.plan import plan
 from digests.send import reap
 from digests.send import send_waiting as send_some
 from digests.spread import spread
-from regions.models import Membership
+from regions.models import Batch, Membership, Report, UnconfirmedReport
 
 SECONDS = 40
 """So long a sender works before it lets others have the worker; it wakes the next one when more is left."""
@@ -24,6 +24,9 @@ def tick() -> None:
     plan()
     wake()
     Membership.objects.readmit_due()
+    UnconfirmedReport.objects.drop()
+    Report.objects.forget()
+    Batch.objects.drop_old()
 
 
 @shared_task(time_limit=900, soft_time_limit=880)

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from regions.views import appeal, attachment, comment, follow, invitation, membership, moderation, region
+from regions.views import (
+    appeal,
+    attachment,
+    batch,
+    comment,
+    counts,
+    follow,
+    invitation,
+    member,
+    membership,
+    moderation,
+    region,
+    report,
+)
 
 app_name = "regions"
 urlpatterns = [
@@ -20,18 +33,26 @@ urlpatterns = [
         name="invitation_withdraw",
     ),
     path("uitnodiging/<str:token>/", invitation.invitation, name="invitation"),
+    path("regios/<slug:slug>/leden/<int:pk>/", member.member, name="member"),
+    path("regios/<slug:slug>/leden/<int:pk>/waarschuwen/", member.warn, name="warn"),
     path("regios/<slug:slug>/leden/<int:pk>/schorsen/", membership.suspend, name="suspend"),
     path("regios/<slug:slug>/leden/<int:pk>/toelaten/", membership.readmit, name="readmit"),
     path("regios/<slug:slug>/leden/<int:pk>/besluit/", membership.decide, name="decide"),
     path("regios/<slug:slug>/moderatie/", moderation.desk, name="desk"),
     path("regios/<slug:slug>/moderatie/logboek/", moderation.log, name="log"),
+    path("regios/<slug:slug>/moderatie/cijfers/", counts.counts, name="counts"),
     path("mijn/moderatie/", moderation.own_desk, name="own_desk"),
+    path("mijn/moderatie/samen/", batch.bulk, name="bulk"),
+    path("mijn/moderatie/samen/<int:pk>/", batch.batch, name="batch"),
+    path("mijn/moderatie/samen/<int:pk>/ongedaan/", batch.batch_undo, name="batch_undo"),
     path("regios/<slug:slug>/moderatie/toelaten/", membership.joining, name="joining"),
     path("stuk/<int:pk>/reacties/", comment.comment, name="comment"),
     path("stuk/<int:pk>/reacties/sluiten/", moderation.close_comments, name="close_comments"),
     path("stuk/<int:pk>/reacties/openen/", moderation.open_comments, name="open_comments"),
     path("stuk/<int:pk>/volgen/", follow.follow, name="follow"),
-    path("stuk/<int:pk>/signaal/", moderation.report, name="report"),
+    path("stuk/<int:pk>/signaal/", report.report, name="report"),
+    path("stuk/<int:pk>/wijziging/", moderation.ask_change, name="ask_change"),
+    path("stuk/<int:pk>/waarschuwen/", member.warn_about, name="warn_about"),
     path("stuk/<int:pk>/verbergen/", moderation.hide, name="hide"),
     path("stuk/<int:pk>/goedkeuren/", moderation.approve, name="approve"),
     path("stuk/<int:pk>/terugzetten/", moderation.restore, name="restore"),
@@ -41,7 +62,10 @@ urlpatterns = [
     path("reacties/<int:pk>/verwijderen/", comment.delete, name="comment_delete"),
     path("reacties/<int:pk>/verbergen/", moderation.hide_comment, name="comment_hide"),
     path("reacties/<int:pk>/terugzetten/", moderation.restore_comment, name="comment_restore"),
-    path("signalen/<int:pk>/sluiten/", moderation.close_report, name="report_close"),
+    path("reacties/<int:pk>/wijziging/", moderation.ask_change_of_comment, name="comment_ask_change"),
+    path("signalen/<int:pk>/sluiten/", report.close, name="report_close"),
+    path("signalen/bevestigen/<str:token>/", report.confirm, name="report_confirm"),
+    path("besluiten/<int:pk>/wijziging/", moderation.end_change, name="change_end"),
     path("besluiten/<int:pk>/herbeoordeling/", appeal.appeal, name="appeal"),
     path("herbeoordelingen/<int:pk>/", appeal.appeal_decide, name="appeal_decide"),
     path("bestanden/<int:pk>/", attachment.attachment, name="attachment"),

@@ -2,6 +2,7 @@
 
 from regions.models.appeal import Appeal
 from regions.models.attachment import Attachment
+from regions.models.batch import Batch, BatchItem
 from regions.models.comment import Comment
 from regions.models.contribution import (
     Contribution,
@@ -17,9 +18,11 @@ from regions.models.contribution import (
 from regions.models.entry import Entry
 from regions.models.event import Audience, Event, Notice, Unspread, Verb
 from regions.models.invitation import Invitation
-from regions.models.moderation import Report, Ruling
+from regions.models.moderation import Ruling
 from regions.models.municipality import Municipality, RegionWish
 from regions.models.region import Joining, Membership, Region
+from regions.models.report import Report, UnconfirmedReport
+from regions.models.sanction import Sanction
 from regions.models.theme import Theme
 from regions.models.version import Draft, Version
 
@@ -27,6 +30,8 @@ __all__ = [
     "Appeal",
     "Attachment",
     "Audience",
+    "Batch",
+    "BatchItem",
     "Comment",
     "Contribution",
     "ContributionQuerySet",
@@ -46,9 +51,11 @@ __all__ = [
     "RegionWish",
     "Report",
     "Ruling",
+    "Sanction",
     "State",
     "TaggedContribution",
     "Theme",
+    "UnconfirmedReport",
     "Unspread",
     "Verb",
     "Version",

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Self
 
-from allauth.account.models import EmailAddress
 from django.core import signing
 from django.db import models, transaction
 from django.db.models import Q
@@ -95,8 +94,7 @@ class Invitation(models.Model):
 
     def is_for(self, person: Person) -> bool:
         """Tell whether this person confirmed the address that was invited."""
-        own = EmailAddress.objects.filter(user=person, verified=True, email__iexact=self.email)
-        return bool(own.exists())
+        return person.has_confirmed(self.email)
 
     @transaction.atomic
     def accept(self, by: Person) -> Membership:

@@ -14,7 +14,7 @@ from regions import rules
 from regions.errors import AlreadyDone, ByInvitation
 from regions.forms import DecisionForm, JoinForm, JoiningForm, PageQuery, SuspensionForm
 from regions.gate import allow
-from regions.models import Membership, Region
+from regions.models import Membership, Region, Sanction
 from regions.paging import page_of
 
 PER_PAGE = 50
@@ -32,10 +32,10 @@ def members(request: PersonRequest, slug: str) -> HttpResponse:
     query = PageQuery.read(request.GET)
     page = page_of(region.memberships.active().for_list(), query.page, PER_PAGE)
     may_moderate = rules.can_moderate_region(request.user, region)
-    for membership in page if may_moderate else ():
-        membership.may_suspend = rules.can_suspend(request.user, membership)
     suspended = list(region.memberships.suspended().for_list()[:PER_PAGE]) if may_moderate else []
-    words = {"region": region, "page": page, "query": query, "suspended": suspended, "may_moderate": may_moderate}
+    why = Sanction.objects.in_force(suspended) if suspended else {}
+    words = {"region": region, "page": page, "query": query, "may_moderate": may_moderate}
+    words |= {"suspended": [(membership, why.get(membership.pk)) for membership in suspended]}
     return render(request, "regions/members.html", words)
 
 

@@ -16,7 +16,18 @@ from initiate.once import once
 from initiate.requests import PersonRequest
 from regions import rules
 from regions.forms import PlaceQuery, WishForm, names
-from regions.models import Audience, Contribution, Event, Kind, Municipality, Region, RegionWish, Verb
+from regions.models import (
+    Audience,
+    Contribution,
+    Event,
+    Kind,
+    Membership,
+    Municipality,
+    Region,
+    RegionWish,
+    Sanction,
+    Verb,
+)
 from regions.models.comment import events_shown_to
 from regions.models.contribution import READABLE
 from regions.models.region import COUNT_EACH_UP_TO, COUNT_UP_TO
@@ -49,6 +60,7 @@ def region(request: HttpRequest, slug: str) -> HttpResponse:
     words = {
         "region": found,
         "membership": membership,
+        "suspension": _suspension(membership),
         "door": f"regions/_door_{rules.door(request.user, membership)}.html",
         "may_post": rules.can_post_in(request.user, found),
         "may_moderate": rules.can_moderate_region(request.user, found),
@@ -58,6 +70,13 @@ def region(request: HttpRequest, slug: str) -> HttpResponse:
         "news": _news(request.user, found),
     }
     return render(request, "regions/detail.html", words | _challenges(request.user, found))
+
+
+def _suspension(membership: Membership | None) -> Sanction | None:
+    """Return why someone is suspended; a query only for who is."""
+    if membership is None or membership.state != Membership.State.SUSPENDED:
+        return None
+    return Sanction.objects.in_force([membership]).get(membership.pk)
 
 
 def _moderators(person: Reader, region: Region) -> list[Any]:
