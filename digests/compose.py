@@ -198,7 +198,7 @@ def _answer(mail: Mail) -> Letter | None:
     ids = mail.data["ids"]
     report = Report.objects.select_related("contribution").filter(pk=ids["object"]).exclude(email="").first()
     event = Event.objects.get(pk=ids["event"])
-    is_closed = event.verb == Verb.REPORT_CLOSED
+    is_closed = event.verb == Verb.REPORT_ANSWERED
     if report is None or is_closed != bool(report.closed_at):
         mail.end(Mail.State.CANCELLED, "no longer so, or the address is gone")
         return None

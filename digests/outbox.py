@@ -49,7 +49,7 @@ def queue_confirmation(report: UnconfirmedReport) -> None:
     _queue(Mail.Kind.REPORT, report.pk, language=report.language, priority=AT_ONCE, object=report.pk)
 
 
-ANSWERS = frozenset({Verb.REPORT_CLOSED, Verb.REPORT_REOPENED})
+ANSWERS = frozenset({Verb.REPORT_ANSWERED, Verb.REPORT_REOPENED})
 """What a visitor who reported hears by mail."""
 
 BEGINS = frozenset({Verb.JOINED, Verb.LET_IN})
@@ -69,8 +69,8 @@ def queue_mail_of(event: Event) -> None:
     elif event.verb in BEGINS and event.region and event.region.welcome_mail:
         _queue(Mail.Kind.WELCOME, event.pk, person=event.subject, object=event.object_id)
     elif event.verb in ANSWERS and event.subject_id is None:
-        language = Report.objects.values_list("language", flat=True).get(pk=event.object_id)
-        _queue(Mail.Kind.ANSWER, event.pk, language=language, object=event.object_id, event=event.pk)
+        language = Report.objects.filter(pk=event.object_id).values_list("language", flat=True).first()
+        _queue(Mail.Kind.ANSWER, event.pk, language=language or "", object=event.object_id, event=event.pk)
 
 
 def _queue(

@@ -38,6 +38,7 @@ UNTOLD = frozenset(
         Verb.INVITED,
         Verb.INVITATION_WITHDRAWN,
         Verb.REGION_ARRANGED,
+        Verb.REPORT_CLOSED,
         Verb.STAFF_ADDED,
         Verb.STAFF_CHANGED,
         Verb.STAFF_REMOVED,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Person
 from challenges.models import Challenge, Offer
 from challenges.rules import Stage, can_read_answer, can_read_note, can_read_reviews
-from regions.models import Event, Membership, Verb
+from regions.models import Contribution, Event, Membership, Verb
 from regions.models.report import How
 from regions.text import plain
 
@@ -60,7 +60,7 @@ ABOUT_ME = {
     Verb.COMMENT_HIDDEN: gettext_lazy("hid your comment"),
     Verb.COMMENT_RESTORED: gettext_lazy("put your comment back"),
     Verb.APPEAL_DECIDED: gettext_lazy("looked at it anew and left it hidden"),
-    Verb.REPORT_CLOSED: gettext_lazy("dealt with your report"),
+    Verb.REPORT_ANSWERED: gettext_lazy("dealt with your report"),
     Verb.REPORT_REOPENED: gettext_lazy("looks at your report once more: it was closed by mistake"),
     Verb.LET_IN: gettext_lazy("let you into this region"),
     Verb.LET_IN_UNDONE: gettext_lazy("let you in by mistake: your question to join waits again"),
@@ -140,9 +140,10 @@ def _question(seen: Seen) -> str:
 
 
 def _how(seen: Seen) -> str:
-    """Return what was done with a report."""
-    how = seen.event.data.get("how")
-    return str(How(how).label) if how in How.values else ""
+    """Return what was done with a report, and about what, where this person still sees that."""
+    done = str(How(seen.event.data["how"]).label)
+    about = Contribution.objects.visible_to(seen.person).filter(pk=seen.about.contribution_id).first()
+    return f"“{about}”: {done}" if about else done
 
 
 TEXTS: dict[str, Callable[[Seen], str]] = {
@@ -177,5 +178,5 @@ TEXTS: dict[str, Callable[[Seen], str]] = {
     Verb.SUSPENDED: _ruling,
     Verb.CHANGE_ASKED: _question,
     Verb.COMMENT_ASKED: _question,
-    Verb.REPORT_CLOSED: _how,
+    Verb.REPORT_ANSWERED: _how,
 }

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Aggregate, CharField, Count, FloatField, IntegerField, Q
+from django.db.models import Aggregate, Count, FloatField, IntegerField, Q, TextField, Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce, Concat, TruncQuarter
 from django.utils import timezone
@@ -97,7 +97,8 @@ def _counted(region: Region, since: date) -> Any:
     begins = datetime(since.year, since.month, since.day, tzinfo=ZONE)
     events = Event.objects.filter(region=region, verb__in=COUNTED, at__gte=begins)
     counts: dict[str, Any] = {name: Count("pk", filter=which) for name, _label, which in LINES}
-    thing = Concat(Cast("contribution", CharField()), "-", Coalesce(KT("data__comment"), "0"), output_field=CharField())
+    comment = Coalesce(KT("data__comment"), Value("0", TextField()))
+    thing = Concat(Cast("contribution", TextField()), Value("-", TextField()), comment)
     counts["things"] = Count(thing, filter=Q(verb=Verb.REPORTED), distinct=True)
     # What was closed and put back on the desk within half an hour was not closed.
     counts["unmeasured"] -= Count("pk", filter=Q(verb=Verb.REPORT_REOPENED))

@@ -63,6 +63,7 @@ class Verb(models.TextChoices):
     CHANGE_ACCEPTED = "change-accepted", _("looked at the change and left it so")
     CHANGE_WITHDRAWN = "change-withdrawn", _("took back the question to change this")
     REPORT_CLOSED = "report-closed", _("closed a report")
+    REPORT_ANSWERED = "report-answered", _("told who reported what was done")
     REPORT_REOPENED = "report-reopened", _("put a closed report back on the desk")
     ASKED_TO_JOIN = "asked-to-join", _("asked to join the region")
     LET_IN = "let-in", _("let someone into the region")

@@ -99,12 +99,14 @@ class ReportQuerySet(models.QuerySet["Report"]):
     @transaction.atomic
     def close(self, by: Person, how: str) -> list["Report"]:
         """Close those that are open, tell each reporter, and return them; call with the contribution locked."""
-        rows = list(self.open().select_related("person", "contribution").order_by("pk").select_for_update(of=("self",)))
+        found = self.open().select_related("person", "contribution__region").order_by("pk")
+        rows = list(found.select_for_update(of=("self",)))
         for report in rows:
             report.closed_at, report.closed_by = timezone.now(), by
             report.save(update_fields=["closed_at", "closed_by"])
             seconds = int((report.closed_at - report.at).total_seconds())
             report.log(Verb.REPORT_CLOSED, by, how=how, seconds=seconds)
+            report.answer(by, how)
         return rows
 
     def forget(self) -> int:
@@ -231,8 +233,19 @@ class Report(models.Model):
         self.save(update_fields=["closed_at", "closed_by"])
         self.log(Verb.REPORT_REOPENED, by)
 
+    def answer(self, by: Person, how: str) -> None:
+        """Tell who reported what was done; apart from the contribution, which they may not see any more."""
+        Event.write(
+            Verb.REPORT_ANSWERED,
+            by=by,
+            region=self.contribution.region,
+            about=self,
+            subject=self.person,
+            audience=Audience.DESK,
+            how=how,
+        )
+
     def log(self, verb: str, by: Person, **data: Any) -> None:
-        """Write the event for moderators, and for the person who reported; a visitor hears by mail."""
         Event.write(
             verb,
             by=by,

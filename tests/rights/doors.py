@@ -75,6 +75,8 @@ def _arguments(name: str, route: str, things: dict[str, Any]) -> dict[str, Any]:
         values["slug"] = things["region"].slug
     if name == "regions:invitation":
         values["token"] = things["invitation"].get_absolute_url().split("/")[2]
+    if name == "regions:report_confirm":
+        values["token"] = things["unconfirmed"].get_absolute_url().split("/")[3]
     if name == "page":
         values["slug"] = "over"
     if name.startswith("digests:demo_mail"):
@@ -99,6 +101,11 @@ def _subject(name: str, things: dict[str, Any]) -> int:
     """Return the id that `pk` stands for in the URL of this name."""
     by_start = {
         "regions:comment_": "comment",
+        "regions:change_end": "asked",
+        "regions:batch": "batch",
+        "regions:member": "active",
+        "regions:warn_about": "challenge",
+        "regions:warn": "active",
         "regions:report_close": "report",
         "regions:decide": "membership",
         "regions:suspend": "active",
