@@ -135,8 +135,7 @@ class Comment(models.Model):
     @transaction.atomic
     def delete_text(self) -> None:
         """Take the words away for good; the place stays. Raises AlreadyDone when it was not shown."""
-        Comment.objects.select_for_update().get(pk=self.pk)
-        self.refresh_from_db(fields=["state"])
+        self._take()
         if self.state != self.State.SHOWN:
             raise AlreadyDone(self.state)
         self.state, self.text, self.html, self.is_asked = self.State.DELETED, "", "", False
@@ -148,8 +147,7 @@ class Comment(models.Model):
     @transaction.atomic
     def set_hidden(self, hidden: bool) -> None:
         """Hide or show again, for `Ruling.on_comment`. Raises AlreadyDone when it is so already."""
-        Comment.objects.select_for_update().get(pk=self.pk)
-        self.refresh_from_db(fields=["state"])
+        self._take()
         wanted = self.State.HIDDEN if hidden else self.State.SHOWN
         if self.state in (wanted, self.State.DELETED):
             raise AlreadyDone(self.state)
@@ -159,8 +157,7 @@ class Comment(models.Model):
 
     def set_asked(self, asked: bool) -> None:
         """Let the writer change it once more, or not, for `Ruling`. Raises AlreadyDone when it is not shown."""
-        Comment.objects.select_for_update().get(pk=self.pk)
-        self.refresh_from_db(fields=["state"])
+        self._take()
         if self.state != self.State.SHOWN:
             raise AlreadyDone(self.state)
         self.is_asked = asked
@@ -172,9 +169,17 @@ class Comment(models.Model):
             verb, by=self.author, contribution=self.contribution, about=self, audience=Audience.DESK, spread=False
         )
 
-    def _lock(self) -> None:
-        Comment.objects.select_for_update().get(pk=self.pk)
+    def _take(self) -> None:
+        """Lock the row and read what may have changed.
+
+        Not its key: who locks a contribution and then writes a reply or a report refers to a comment, while who hides
+        a comment locks it before its contribution.
+        """
+        Comment.objects.select_for_update(no_key=True).get(pk=self.pk)
         self.refresh_from_db(fields=["state", "at", "is_asked"])
+
+    def _lock(self) -> None:
+        self._take()
         if not self.can_still_change:
             raise TooLate
 
