@@ -165,6 +165,7 @@ TEXTS: dict[str, Callable[[Seen], str]] = {
     Verb.BOARD_DECIDED: lambda seen: seen.about.words,
     Verb.HIDDEN: _ruling,
     Verb.RESTORED: _ruling,
+    Verb.COMMENTS_CLOSED: _ruling,
     Verb.COMMENT_HIDDEN: _ruling,
     Verb.COMMENT_RESTORED: _ruling,
     Verb.REPORTED: lambda seen: seen.about.words,

@@ -189,13 +189,14 @@ def moderation_section(person: Reader, contribution: Contribution) -> dict[str, 
     is_owner, may_moderate = rules.is_owner(person, contribution), rules.can_moderate(person, contribution)
     ruling = contribution.rulings.last_hiding() if is_hidden else None
     asked = contribution.rulings.on_itself().asking().first() if is_owner or may_moderate else None
+    waits = asked is not None and not asked.changed_at and not asked.is_late
     return {
         "moderation": {
             "contribution": contribution,
             "ruling": ruling,
             "asked": asked,
             "may_change": is_owner and rules.can_edit(person, contribution),
-            "may_ask": rules.can_ask_change(person, contribution) and not is_owner,
+            "may_ask": rules.can_ask_change(person, contribution) and not is_owner and not waits,
             "may_end": may_moderate,
             "may_warn": may_moderate and not is_owner,
             "may_appeal": ruling is not None and rules.can_appeal(person, ruling),

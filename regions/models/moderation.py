@@ -167,7 +167,9 @@ class Ruling(models.Model):
 
     @classmethod
     @transaction.atomic
-    def close_comments(cls, contribution: Contribution, *, by: Person, closed: bool, words: str = "") -> "Ruling":
+    def close_comments(
+        cls, contribution: Contribution, *, by: Person, closed: bool, reason: str = "", words: str = ""
+    ) -> "Ruling":
         """Close the comments, or open them again. Raises AlreadyDone when it is so already."""
         locked = Contribution.objects.lock(contribution.pk)
         if locked.is_closed_for_comments == closed:
@@ -175,7 +177,7 @@ class Ruling(models.Model):
         locked.is_closed_for_comments = closed
         locked.save(update_fields=["is_closed_for_comments"])
         measure = cls.Measure.CLOSE_COMMENTS if closed else cls.Measure.OPEN_COMMENTS
-        ruling = cls.objects.create(contribution=locked, measure=measure, words=words, by=by)
+        ruling = cls.objects.create(contribution=locked, measure=measure, reason=reason, words=words, by=by)
         Event.write(Verb.COMMENTS_CLOSED if closed else Verb.COMMENTS_OPENED, by=by, contribution=locked, about=ruling)
         return ruling
 

@@ -24,7 +24,8 @@ SHOWN = timedelta(days=365)
 class SanctionQuerySet(models.QuerySet["Sanction"]):
     def for_list(self) -> Self:
         """The latest first, with who and about what."""
-        return self.select_related("by", "ended_by", "contribution", "comment__contribution").order_by("-at", "-pk")
+        about = ("membership__person", "by", "ended_by", "contribution", "comment__contribution")
+        return self.select_related(*about).order_by("-at", "-pk")
 
     def suspensions(self) -> Self:
         return self.filter(kind=Sanction.Kind.SUSPENSION)

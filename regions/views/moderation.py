@@ -18,7 +18,7 @@ from regions.desk import waiting_at
 from regions.errors import AlreadyDone
 from regions.forms import YES, ClosingForm, PageQuery, PartQuery, RulingForm
 from regions.gate import allow, fetch, fetch_comment
-from regions.models import Comment, Contribution, Region, Ruling, State
+from regions.models import Comment, Contribution, Region, Ruling, Sanction, State
 from regions.models.contribution import events_visible_to
 from regions.paging import pieces_of
 from regions.ruling_forms import AskForm, BulkQuery, ChooseQuery
@@ -67,6 +67,7 @@ def log(request: PersonRequest, slug: str) -> HttpResponse:
     parts: dict[str, QuerySet[Any]] = {
         "logboek": events_visible_to(request.user).moderation_of(region),
         "besluiten": Ruling.objects.filter(contribution__in=seen).for_list(),
+        "leden": Sanction.objects.filter(membership__region=region).for_list(),
         "verborgen": seen.filter(state=State.HIDDEN).for_desk(),
         "reacties": Comment.objects.hidden().filter(contribution__in=seen).for_desk(),
     }

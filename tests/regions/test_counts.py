@@ -68,7 +68,7 @@ def test_everything_is_counted_once(
         "2026-04-01": {
             "reports": "4", "things": "3", "hidden": "2", "restored": "1", "comments_closed": "1", "asked": "1",
             "warned": "1", "suspended": "1", "unmeasured": "1", "appealed": "2", "upheld": "1", "rejected": "1",
-            "median": "2 days",
+            "median": "2 dagen",
         }
     }  # fmt: skip
 
@@ -119,7 +119,7 @@ def test_visitors_read_it_without_a_name_or_a_title(
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(None, "–"), (0, "1 minute"), (600, "10 minutes"), (3_600, "1 hour"), (7_300, "2 hours"), (172_800, "2 days")],
+    [(None, "–"), (0, "1 minuut"), (600, "10 minuten"), (3_600, "1 uur"), (7_300, "2 uur"), (172_800, "2 dagen")],
 )
 def test_a_time_in_words(seconds: float | None, words: str) -> None:
     assert in_words(seconds) == words

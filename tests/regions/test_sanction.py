@@ -164,5 +164,5 @@ def test_a_long_history_costs_the_same(
 def test_the_log_tells_of_warnings(browser: Browser, bram: Person, mo: Person) -> None:
     Sanction.warn(bram.memberships.get(), by=mo, **WHY)
     page = browser(mo).get("/regios/utrecht/moderatie/logboek/").content.decode()
-    assert "waarschuwde iemand in de regio" in page
+    assert ("waarschuwde iemand in de regio" in page, WHY["words"] in page, page_of(bram) in page) == (True,) * 3
     assert Event.objects.get(verb=Verb.WARNED).object_kind == "sanction"
