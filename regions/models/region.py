@@ -278,7 +278,7 @@ class Membership(models.Model):
         self.answer, self.since = answer, timezone.now()
         self.save(update_fields=["state", "answer", "since"])
         self.region.count_members()
-        self._log(Verb.LET_IN if accept else Verb.NOT_LET_IN, by)
+        self.log(Verb.LET_IN if accept else Verb.NOT_LET_IN, by)
 
     @transaction.atomic
     def leave(self, by: Person) -> None:
@@ -317,7 +317,7 @@ class Membership(models.Model):
         self.state, self.since, self.answer = Membership.State.PENDING, datetime.fromisoformat(since), answer
         self.save(update_fields=["state", "since", "answer"])
         self.region.count_members()
-        self._log(Verb.LET_IN_UNDONE, by)
+        self.log(Verb.LET_IN_UNDONE, by)
 
     def _go(self, state: str, verb: str, by: Person | None, about: models.Model | None = None) -> None:
         """Take a state, as a member and no longer as moderator, and say so; with the row locked."""
@@ -325,11 +325,11 @@ class Membership(models.Model):
         self.state, self.role, self.since = state, Membership.Role.MEMBER, timezone.now()
         self.save(update_fields=["state", "role", "since", "ends_on"])
         self.region.count_members()
-        self._log(verb, by, about)
+        self.log(verb, by, about)
         if was_moderator:
             self.region.note_who_is_left(by)
 
-    def _log(self, verb: str, by: Person | None, about: models.Model | None = None) -> None:
+    def log(self, verb: str, by: Person | None, about: models.Model | None = None) -> None:
         """Write the event for moderators and for the person, who may know of it."""
         Event.write(verb, by=by, region=self.region, about=about or self, subject=self.person, audience=Audience.DESK)
 

@@ -13,7 +13,7 @@ from accounts.models import Person
 from regions.errors import AlreadyDone
 from regions.models.comment import Comment
 from regions.models.contribution import Contribution
-from regions.models.event import Audience, Event, Verb
+from regions.models.event import Verb
 from regions.models.reason import SuspensionReason
 from regions.models.region import Membership
 
@@ -104,12 +104,5 @@ class Sanction(models.Model):
             comment=comment,
             by=by,
         )
-        Event.write(
-            Verb.WARNED,
-            by=by,
-            region=locked.region,
-            about=warning,
-            subject=locked.person,
-            audience=Audience.DESK,
-        )
+        locked.log(Verb.WARNED, by, warning)
         return warning

@@ -59,9 +59,7 @@ def region(request: HttpRequest, slug: str) -> HttpResponse:
     membership = found.membership_of(request.user)
     words = {
         "region": found,
-        "membership": membership,
-        "suspension": _suspension(membership),
-        "door": f"regions/_door_{rules.door(request.user, membership)}.html",
+        **_door(request.user, membership),
         "may_post": rules.can_post_in(request.user, found),
         "may_moderate": rules.can_moderate_region(request.user, found),
         "may_see_members": rules.can_see_members(request.user, found),
@@ -72,11 +70,15 @@ def region(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "regions/detail.html", words | _challenges(request.user, found))
 
 
-def _suspension(membership: Membership | None) -> Sanction | None:
-    """Return why someone is suspended; a query only for who is."""
-    if membership is None or membership.state != Membership.State.SUSPENDED:
-        return None
-    return Sanction.objects.in_force([membership]).get(membership.pk)
+def _door(person: Reader, membership: Membership | None) -> dict[str, Any]:
+    """Return how someone stands before the region; a query only for who is suspended: why."""
+    is_out = membership is not None and membership.state == Membership.State.SUSPENDED
+    why = Sanction.objects.in_force([membership]) if membership and is_out else {}
+    return {
+        "membership": membership,
+        "suspension": why.get(membership.pk) if membership else None,
+        "door": f"regions/_door_{rules.door(person, membership)}.html",
+    }
 
 
 def _moderators(person: Reader, region: Region) -> list[Any]:

@@ -22,6 +22,10 @@ from regions.models import Comment, Contribution, Report, UnconfirmedReport
 from regions.ruling_forms import SeenForm, VisitorReportForm
 from regions.views.moderation import done
 
+CONFIRM = gettext_lazy(
+    "We send a mail to %(email)s. Open the link in it within three days: only then do the moderators see your"
+    " report. No mail? Then an earlier one to this address still waits for you."
+)
 DEALT_WITH = gettext_lazy("In the meantime a moderator dealt with this. There is nothing to report any more.")
 
 
@@ -72,11 +76,7 @@ def _ask_to_confirm(
     kept = UnconfirmedReport.keep(contribution, email, comment=comment, language=language, **form.cleaned_data)
     if kept:
         queue_confirmation(kept)
-    said = _(
-        "We send a mail to %(email)s. Open the link in it within three days: only then do the moderators see your"
-        " report. No mail? Then an earlier one to this address still waits for you."
-    )
-    messages.success(request, said % {"email": email})
+    messages.success(request, CONFIRM % {"email": email})
     return redirect(comment or contribution)
 
 

@@ -182,7 +182,7 @@ def test_pages_take_the_same_queries_for_one_and_for_thirty(
         "members": 7,
         "desk": 8,
         "own desk": 8,
-        "log": 9,
+        "log": 10,
         "search": 1,
     }
 
