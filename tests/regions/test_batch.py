@@ -224,6 +224,16 @@ def test_what_somebody_touched_since_stays_and_is_named(
     assert page.count("kon niet worden teruggedraaid") == 4
 
 
+def test_who_came_back_by_another_way_stays(
+    browser: Browser, waiting: dict[str, str], utrecht: Region, bo: Person, mo: Person, mia: Person
+) -> None:
+    batch = run(browser, mo, waiting["joining"])
+    bo.memberships.get().leave(bo)
+    utrecht.ask_to_join(bo).decide(mia, accept=True)
+    assert undo(browser, mo, batch) == ["warning"]
+    assert (outcome(batch), bo.memberships.get().state) == ([("joining", "stuck")], "active")
+
+
 def test_one_that_cannot_be_taken_back_does_not_stop_the_others(
     browser: Browser, waiting: dict[str, str], bo: Person, mo: Person
 ) -> None:

@@ -258,6 +258,12 @@ def test_a_comment_that_is_gone_needs_no_change(
         Ruling.ask_change(comment.contribution, comment=comment, by=mo, **WHY)
 
 
+def test_what_the_writer_sees_no_more_waits_on_nobody(comment: Comment, mo: Person, eva: Person) -> None:
+    Ruling.ask_change(comment.contribution, comment=comment, by=mo, **WHY)
+    Contribution.objects.filter(pk=comment.contribution_id).update(visibility="team")
+    assert waits(eva) == []
+
+
 def test_a_question_about_a_comment_is_none_about_the_text(
     browser: Browser, comment: Comment, challenge: Challenge, mo: Person, anna: Person
 ) -> None:

@@ -319,6 +319,21 @@ def test_two_moderators_with_the_same_rows_do_each_row_once(
     assert utrecht.member_count == utrecht.memberships.active().count()
 
 
+def test_rows_of_two_regions_do_not_wait_for_each_other(
+    utrecht: Region, eindhoven: Region, mo: Person, mia: Person
+) -> None:
+    """Each row locks its region: one holds Utrecht and wants Eindhoven, the other the reverse."""
+    for who in (mo, mia):
+        make.member(who, eindhoven, moderator=True)
+    for _ in range(5):
+        asked = [where.ask_to_join(make.person()).pk for where in (utrecht, eindhoven, eindhoven, utrecht)]
+        first, second = ([f"joining-{asked[one]}", f"joining-{asked[other]}"] for one, other in ((0, 2), (1, 3)))
+        at_once(
+            sender(mo, "/mijn/moderatie/samen/", {"rij": first}), sender(mia, "/mijn/moderatie/samen/", {"rij": second})
+        )
+    assert Event.objects.filter(verb=Verb.LET_IN).count() == 20
+
+
 def test_what_is_taken_back_twice_at_once_is_taken_back_once(utrecht: Region, anna: Person, mo: Person) -> None:
     sender(mo, "/mijn/moderatie/samen/", {"rij": rows_of(utrecht, anna)})()
     path = f"{Batch.objects.get().get_absolute_url()}ongedaan/"
