@@ -111,6 +111,11 @@ class Person(AbstractBaseUser):
     def knowledge_labels(self) -> list[str]:
         return [str(Knowledge(value).label) for value in self.knowledge if value in Knowledge.values]
 
+    def has_confirmed(self, email: str) -> bool:
+        """Tell whether this address is theirs, and confirmed."""
+        addresses = self.emailaddress_set  # type: ignore[attr-defined]  # the rows of allauth
+        return bool(addresses.filter(verified=True, email__iexact=email).exists())
+
 
 class Visit(models.Model):
     """When someone was here, so that the home page can show what is new since."""

@@ -18,7 +18,7 @@ from challenges.models import Challenge, Offer
 from digests.models import Subscription
 from initiate.once import once
 from initiate.requests import PersonRequest
-from regions.models import Audience, Contribution, Event, Kind, Membership, Region, State, Verb
+from regions.models import Audience, Contribution, Event, Kind, Membership, Region, Sanction, State, Verb
 from regions.models.standing import standing_of
 from regions.rules import can_see_person
 
@@ -46,6 +46,7 @@ def home(request: PersonRequest) -> HttpResponse:
         "offers": Offer.objects.made_by(person)[:SHOWN],
         "memberships": Membership.objects.of(person),
         "asked": Membership.objects.waiting_on(standing_of(person).moderates)[:SHOWN],
+        "warnings": list(Sanction.objects.read_by(person)[:SHOWN]),
         "colleagues": Affiliation.objects.waiting_on(person)[:SHOWN],
     }
     return render(request, "accounts/home.html", page)

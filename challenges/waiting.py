@@ -4,19 +4,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, Count, F, IntegerField, Q, QuerySet, Value
+from django.db.models import CharField, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Person
 from challenges.models import Asking, Challenge, Offer
-from regions.models import Agreement, Contribution, Kind, Meeting, Membership, Post, Region, State
+from regions.models import Agreement, Comment, Contribution, Kind, Meeting, Membership, Post, Region, Ruling, State
 from regions.models.standing import standing_of
 
 MOST = 20
 # The sorts, in the order in which they are told.
-OFFERS, POINTS, SILENCES, REVIEWS, REGIONS, AGREEMENTS, DRAFTS, MEETING_DRAFTS, POSTS = range(1, 10)
+CHANGES, COMMENTS, OFFERS, POINTS, SILENCES, REVIEWS, REGIONS, AGREEMENTS, DRAFTS, MEETING_DRAFTS, POSTS = range(1, 12)
 PAGES = {
     OFFERS: ("challenges:detail", "#aanbod"),
     POINTS: ("challenges:detail", "#feedback"),
@@ -28,6 +28,8 @@ PAGES = {
     POSTS: ("regions:post_edit", ""),
 }
 ICONS = {
+    CHANGES: "alert-triangle",
+    COMMENTS: "alert-triangle",
     OFFERS: "heart-handshake",
     POINTS: "quote",
     SILENCES: "clock",
@@ -62,6 +64,12 @@ def _sources(person: Person) -> Iterator[Rows]:
     standing = standing_of(person)
     seen = Challenge.objects.visible_to(person)
     mine = seen.of(person)
+    to_change = Ruling.objects.unanswered().on_itself().filter(contribution=OuterRef("pk"))
+    own = Contribution.objects.visible_to(person).of(person)
+    yield _rows(CHANGES, own.filter(Exists(to_change)), slug=F("kind"))
+    readable = Contribution.objects.visible_to(person)
+    comments = Comment.objects.filter(author=person, is_asked=True, contribution__in=readable)
+    yield _rows(COMMENTS, comments, title=F("contribution__title"))
     offered = Count("offers", filter=Q(offers__state=Offer.State.OFFERED))
     yield _rows(OFFERS, mine.annotate(number=offered).filter(number__gt=0), number=F("number"))
     yield _rows(POINTS, mine.filter(open_point_count__gt=0), number=F("open_point_count"))
@@ -95,6 +103,10 @@ def _rows(order: int, found: QuerySet[Any], **columns: F) -> Rows:
 def _line(order: int, pk: int, title: str, slug: str, number: int) -> Waiting:
     if order == REGIONS:
         path = reverse("regions:desk", args=[slug])
+    elif order == CHANGES:
+        path = Contribution(pk=pk, title=title, kind=slug).get_absolute_url()
+    elif order == COMMENTS:
+        path = reverse("regions:comment_edit", args=[pk])
     else:
         page, anchor = PAGES[order]
         kind = Kind.POST if order == POSTS else Kind.CHALLENGE
@@ -104,6 +116,8 @@ def _line(order: int, pk: int, title: str, slug: str, number: int) -> Waiting:
 
 def _words(order: int, number: int) -> str:
     words = {
+        CHANGES: _("A moderator asks you to change this"),
+        COMMENTS: _("A moderator asks you to change your comment"),
         OFFERS: ngettext("%d offer waits for an answer", "%d offers wait for an answer", number),
         POINTS: ngettext("%d point to answer", "%d points to answer", number),
         SILENCES: _("Does this still go on?"),

@@ -6,7 +6,7 @@ from django.db.models import BigIntegerField, Exists, Model, OuterRef, Q, QueryS
 from django.db.models.functions import Cast
 
 from challenges.models import Asking, Challenge, Offer, Review
-from regions.models import Agreement, Appeal, Membership, Notice, Report, State, Verb
+from regions.models import Agreement, Appeal, Membership, Notice, Report, Ruling, State, Verb
 
 ID = Cast(OuterRef("event__object_id"), BigIntegerField())
 """The id of what the event is about."""
@@ -27,6 +27,9 @@ DONE = Q(reason=Notice.Reason.WAITS) & (
     | (Q(event__verb=Verb.SUBMITTED) & ~Q(event__contribution__state=State.PENDING))
     | _done(Verb.REPORTED, Report.objects.open())
     | (Q(event__verb=Verb.WARNED_SILENT) & ~Q(Exists(SILENT)))
+    | _done(Verb.CHANGE_ASKED, Ruling.objects.unanswered())
+    | _done(Verb.COMMENT_ASKED, Ruling.objects.unanswered())
+    | _done(Verb.CHANGE_MADE, Ruling.objects.asking())
     | Q(event__verb=Verb.WITHOUT_MODERATOR)
     & Q(Exists(Membership.objects.moderators().filter(region=OuterRef("event__region"))))
     | _done(Verb.AGREED, Agreement.objects.open())

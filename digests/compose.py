@@ -21,7 +21,22 @@ from digests.outbox import confirmed
 from digests.relay import Letter
 from digests.subject import subject_of
 from regions.calendar import invite
-from regions.models import Claim, Invitation, Meeting, Membership, Notice, Post, Signup, Sort
+from regions.models import (
+    Claim,
+    Contribution,
+    Event,
+    Invitation,
+    Meeting,
+    Membership,
+    Notice,
+    Post,
+    Report,
+    Signup,
+    Sort,
+    UnconfirmedReport,
+    Verb,
+)
+from regions.models.report import LASTS, How
 from regions.text import plain_lines
 
 
@@ -194,6 +209,38 @@ def _welcome(mail: Mail) -> Letter | None:
     return _region_letter(mail, recipient, "mail/welcome", membership.region.get_absolute_url(), context)
 
 
+# --- to a visitor who reported something --------------------------------------------------------------------
+
+
+def _confirmation(mail: Mail) -> Letter | None:
+    """Return the link that confirms a report. No word of anybody stands in this mail: the address may be a victim's."""
+    report = UnconfirmedReport.objects.fresh().filter(pk=mail.data["ids"]["object"]).first()
+    if report is None:
+        mail.end(Mail.State.CANCELLED, "confirmed before, or too late")
+        return None
+    context = {"until": report.at + LASTS}
+    return _region_letter(mail, report.email, "mail/report", report.get_absolute_url(), context)
+
+
+def _answer(mail: Mail) -> Letter | None:
+    """Return what was done with a report, while that is still so."""
+    ids = mail.data["ids"]
+    report = Report.objects.select_related("contribution").filter(pk=ids["object"]).exclude(email="").first()
+    event = Event.objects.get(pk=ids["event"])
+    is_closed = event.verb == Verb.REPORT_ANSWERED
+    if report is None or is_closed != bool(report.closed_at):
+        mail.end(Mail.State.CANCELLED, "no longer so, or the address is gone")
+        return None
+    # What visitors do not see leaves no trace in a mail to one.
+    shown = Contribution.objects.visible_to(None).filter(pk=report.contribution_id).first()
+    context = {
+        "at": report.at,
+        "how": How(event.data["how"]).label if is_closed else "",
+        "title": disarmed(shown.title) if shown else "",
+    }
+    return _region_letter(mail, report.email, "mail/answer", shown.get_absolute_url() if shown else "/", context)
+
+
 def _announcement(mail: Mail) -> Letter | None:
     """Return an announcement, to who is a member at this moment, still sees it, and did not choose to get no mail."""
     person = Person.objects.select_related("subscription").get(mails=mail)
@@ -300,6 +347,8 @@ COMPOSERS: dict[str, Callable[[Mail], Letter | None]] = {
     Mail.Kind.MEETING: _meeting,
     Mail.Kind.CLAIM: _claim,
     Mail.Kind.ANNOUNCEMENT: _announcement,
+    Mail.Kind.REPORT: _confirmation,
+    Mail.Kind.ANSWER: _answer,
 }
 
 Link = Callable[[Mail, EmailAddress | None], str]

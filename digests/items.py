@@ -38,6 +38,7 @@ from regions.models import (
     RegionWish,
     Report,
     Ruling,
+    Sanction,
     Verb,
 )
 from regions.models.contribution import events_visible_to
@@ -72,6 +73,7 @@ ABOUT: dict[str, tuple[type[Model], tuple[str, ...]]] = {
         (Report, ()),
         (Review, ()),
         (Ruling, ()),
+        (Sanction, ()),
         (Step, ()),
         (TestRound, ()),
     )
@@ -155,6 +157,7 @@ BY_VERB = {
     Verb.REPORTED: FOR_DESK,
     Verb.SUBMITTED: FOR_DESK,
     Verb.APPEALED: FOR_DESK,
+    Verb.CHANGE_MADE: FOR_DESK,
     Verb.ASKED_REVIEW: FOR_CABINET,
     Verb.REGION_WISHED: FOR_STAFF,
     Verb.WITHOUT_MODERATOR: FOR_STAFF,

@@ -82,6 +82,8 @@ class Mail(models.Model):
         MEETING = "meeting", _("meeting")
         CLAIM = "claim", _("posted on behalf of someone")
         ANNOUNCEMENT = "announced", _("announcement")
+        REPORT = "report", _("report to confirm")
+        ANSWER = "answer", _("answer to a report")
 
     ENDS = (State.SENT, State.EMPTY, State.CANCELLED, State.DEAD)
 

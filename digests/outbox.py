@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 
 from accounts.models import Person
 from digests.models import Mail, Mailing
-from regions.models import Claim, Event, Invitation, Signup, Verb
+from regions.models import Claim, Event, Invitation, Report, Signup, UnconfirmedReport, Verb
 
 AT_ONCE = 0
 """The priority of what someone sits waiting for."""
@@ -44,6 +44,14 @@ def queue_account_mail(template_prefix: str, email: str, context: Mapping[str, A
     wake()
     return mail
 
+
+def queue_confirmation(report: UnconfirmedReport) -> None:
+    """Queue the mail by which a visitor confirms a report; the address stands on the report, and not on the mail."""
+    _queue(Mail.Kind.REPORT, report.pk, language=report.language, priority=AT_ONCE, object=report.pk)
+
+
+ANSWERS = frozenset({Verb.REPORT_ANSWERED, Verb.REPORT_REOPENED})
+"""What a visitor who reported hears by mail."""
 
 BEGINS = frozenset({Verb.JOINED, Verb.LET_IN})
 """What makes someone a member."""
@@ -75,18 +83,27 @@ def queue_mail_of(event: Event) -> None:
 def _invitation(event: Event) -> None:
     email = Invitation.objects.get(pk=event.object_id).email
     own = _own_address(email, None)
-    _queue(Mail.Kind.INVITATION, event, person=own.user if own and own.verified else None, address=email)
+    person = own.user if own and own.verified else None
+    _queue(Mail.Kind.INVITATION, event.pk, person=person, address=email, object=event.object_id)
 
 
 def _claim(event: Event) -> None:
     """The address stands on the claim alone, so that it is gone from here too when it has served."""
     own = _own_address(Claim.objects.get(pk=event.object_id).email, None)
-    _queue(Mail.Kind.CLAIM, event, person=own.user if own and own.verified else None, address="")
+    person = own.user if own and own.verified else None
+    _queue(Mail.Kind.CLAIM, event.pk, person=person, object=event.object_id)
 
 
 def _welcome(event: Event) -> None:
     if event.region and event.region.welcome_mail:
-        _queue(Mail.Kind.WELCOME, event, person=event.subject, address="")
+        _queue(Mail.Kind.WELCOME, event.pk, person=event.subject, object=event.object_id)
+
+
+def _answer(event: Event) -> None:
+    """A visitor who reported has no bell; who has an account reads it there."""
+    if event.subject_id is None:
+        language = Report.objects.filter(pk=event.object_id).values_list("language", flat=True).first()
+        _queue(Mail.Kind.ANSWER, event.pk, language=language or "", object=event.object_id, event=event.pk)
 
 
 def _to_one(event: Event) -> None:
@@ -101,6 +118,7 @@ MAKERS: dict[str, Callable[[Event], None]] = {
     Verb.INVITED: _invitation,
     Verb.CLAIM_ASKED: _claim,
     **dict.fromkeys(BEGINS, _welcome),
+    **dict.fromkeys(ANSWERS, _answer),
     **dict.fromkeys(TO_ONE, _to_one),
     **dict.fromkeys(TO_ALL, _to_all),
 }
@@ -120,14 +138,24 @@ def _queue_for(event: Event, what: str, signups: QuerySet[Signup]) -> None:
     wake()
 
 
-def _queue(kind: str, event: Event, *, person: Person | None, address: str) -> None:
-    key = f"{kind}:{event.pk}"
+def _queue(
+    kind: str,
+    about: int,
+    *,
+    person: Person | None = None,
+    address: str = "",
+    language: str = "",
+    priority: int = 5,
+    **ids: Any,
+) -> None:
+    key = f"{kind}:{about}"
     Mail.objects.create(
         key=key,
         kind=kind,
         person=person,
         address=address,
-        data={"language": settings.LANGUAGE_CODE[:2], "ids": {"object": event.object_id}},
+        data={"language": language or settings.LANGUAGE_CODE[:2], "ids": ids},
+        priority=priority,
         message_id=message_id(key),
     )
     wake()

@@ -48,6 +48,7 @@ UNTOLD = frozenset(
         Verb.AGREEMENT_DROPPED,
         Verb.MAILED,
         Verb.UNHELPED,
+        Verb.REPORT_CLOSED,
         Verb.STAFF_ADDED,
         Verb.STAFF_CHANGED,
         Verb.STAFF_REMOVED,
@@ -69,16 +70,16 @@ HOUSEKEEPING = frozenset(
 )
 """What the team hears and followers are spared."""
 
-TEAM_WAITS = frozenset({Verb.OFFERED, Verb.REVIEWED, Verb.WARNED_SILENT})
+TEAM_WAITS = frozenset({Verb.OFFERED, Verb.REVIEWED, Verb.WARNED_SILENT, Verb.CHANGE_ASKED})
 """What asks something of author and team."""
 
 COMERS_ABOUT = frozenset({Verb.MEETING_MOVED, Verb.MEETING_CANCELLED, Verb.MEETING_CLOSED})
 """What who signed up for a meeting hears."""
 
-TEAM_ABOUT = frozenset({Verb.BOARD_DECIDED, Verb.HIDDEN, Verb.RESTORED})
+TEAM_ABOUT = frozenset({Verb.BOARD_DECIDED, Verb.HIDDEN, Verb.RESTORED, Verb.CHANGE_ACCEPTED, Verb.CHANGE_WITHDRAWN})
 """What others decided about the challenge of author and team."""
 
-DESK_WAITS = frozenset({Verb.ASKED_TO_JOIN, Verb.REPORTED, Verb.SUBMITTED})
+DESK_WAITS = frozenset({Verb.ASKED_TO_JOIN, Verb.REPORTED, Verb.SUBMITTED, Verb.CHANGE_MADE})
 """What waits on the moderators of the region."""
 
 
@@ -151,6 +152,8 @@ def _awaited(event: Event) -> Iterator[QuerySet]:  # type: ignore[type-arg]
     if event.verb == Verb.ASKED_REVIEW:
         yield _part_holders(event, Part.REVIEWER)
         yield Role.objects.current().filter(name=Role.Name.SECRETARY).values("person")
+    if event.verb == Verb.COMMENT_ASKED:
+        yield Person.objects.filter(pk=event.subject_id or 0).values("pk")
     yield from _awaited_at_desk(event)
 
 

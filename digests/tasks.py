@@ -10,7 +10,7 @@ from digests.plan import plan
 from digests.send import reap
 from digests.send import send_waiting as send_some
 from digests.spread import spread
-from regions.models import Claim, Meeting, Membership, Signup
+from regions.models import Batch, Claim, Meeting, Membership, Report, Signup, UnconfirmedReport
 
 SECONDS = 40
 """So long a sender works before it lets others have the worker; it wakes the next one when more is left."""
@@ -31,6 +31,9 @@ def tick() -> None:
     Signup.objects.forget_due()
     Claim.objects.forget_due()
     Challenge.objects.ask_the_silent()
+    UnconfirmedReport.objects.drop()
+    Report.objects.forget()
+    Batch.objects.drop_old()
 
 
 @shared_task(time_limit=900, soft_time_limit=880)

@@ -13,6 +13,7 @@ from accounts.models import Person
 from challenges.models import Challenge, Offer
 from challenges.rules import Stage, can_read_answer, can_read_note, can_read_reviews
 from regions.models import Contribution, Event, Meeting, Membership, Verb
+from regions.models.report import How
 from regions.text import plain
 
 LENGTH = 280
@@ -33,6 +34,8 @@ class Seen:
         """Return who did it; of someone who joins or leaves a team, that person."""
         is_theirs = self.event.verb in (Verb.JOINED_TEAM, Verb.LEFT_TEAM) and not self.is_about_me
         person = self.event.subject if is_theirs and self.event.subject else self.event.actor
+        if person is None and self.event.verb == Verb.REPORTED:
+            return _("A visitor")
         return str(person) if person else "Initiate"
 
     @property
@@ -54,14 +57,21 @@ ABOUT_ME = {
     Verb.CLAIMED: gettext_lazy("is the author now of what you posted on behalf of them"),
     Verb.CLAIM_REFUSED: gettext_lazy("got the answer that what you posted is not theirs: you stay the author"),
     Verb.CLAIM_WITHDRAWN: gettext_lazy("took back the question that you asked, to become the author"),
+    Verb.APPROVAL_UNDONE: gettext_lazy("took back the publication of what you posted, and looks at it once more"),
+    Verb.COMMENT_ASKED: gettext_lazy("asks you to change your comment"),
+    Verb.CHANGE_ACCEPTED: gettext_lazy("looked at your change and left it so"),
+    Verb.CHANGE_WITHDRAWN: gettext_lazy("took back the question to change your comment"),
     Verb.COMMENT_HIDDEN: gettext_lazy("hid your comment"),
     Verb.COMMENT_RESTORED: gettext_lazy("put your comment back"),
     Verb.APPEAL_DECIDED: gettext_lazy("looked at it anew and left it hidden"),
-    Verb.REPORT_CLOSED: gettext_lazy("dealt with your report"),
+    Verb.REPORT_ANSWERED: gettext_lazy("dealt with your report"),
+    Verb.REPORT_REOPENED: gettext_lazy("looks at your report once more: it was closed by mistake"),
     Verb.LET_IN: gettext_lazy("let you into this region"),
+    Verb.LET_IN_UNDONE: gettext_lazy("let you in by mistake: your question to join waits again"),
     Verb.NOT_LET_IN: gettext_lazy("did not let you into this region"),
     Verb.AGREED: gettext_lazy("noted what you will do"),
     Verb.MOVED_UP: gettext_lazy("has a place for you: you can come"),
+    Verb.WARNED: gettext_lazy("warned you in this region"),
     Verb.SUSPENDED: gettext_lazy("suspended you in this region"),
     Verb.READMITTED: gettext_lazy("ended your suspension in this region"),
 }
@@ -126,9 +136,23 @@ def _feedback(seen: Seen, words: str) -> str:
 
 
 def _ruling(seen: Seen) -> str:
-    """Return why, of a ruling on a text or of a suspension."""
-    words = seen.about.answer if isinstance(seen.about, Membership) else seen.about.words
-    return ". ".join(part for part in (seen.about.get_reason_display(), words) if part)
+    """Return why, of a ruling on a text, a warning or a suspension (an old one has its words with the membership)."""
+    if isinstance(seen.about, Membership):
+        return ""
+    return ". ".join(part for part in (seen.about.get_reason_display(), seen.about.words) if part)
+
+
+def _question(seen: Seen) -> str:
+    """Return what is asked to change, and by when."""
+    until = _("Please do so before %(day)s.") % {"day": date_format(timezone.localtime(seen.about.due_at), "j F Y")}
+    return f"{until} {_ruling(seen)}"
+
+
+def _how(seen: Seen) -> str:
+    """Return what was done with a report, and about what, where this person still sees that."""
+    done = str(How(seen.event.data["how"]).label)
+    about = Contribution.objects.visible_to(seen.person).filter(pk=seen.about.contribution_id).first()
+    return f"“{about}”: {done}" if about else done
 
 
 def _lead(seen: Seen) -> str:
@@ -177,6 +201,7 @@ TEXTS: dict[str, Callable[[Seen], str]] = {
     Verb.BOARD_DECIDED: lambda seen: seen.about.words,
     Verb.HIDDEN: _ruling,
     Verb.RESTORED: _ruling,
+    Verb.COMMENTS_CLOSED: _ruling,
     Verb.COMMENT_HIDDEN: _ruling,
     Verb.COMMENT_RESTORED: _ruling,
     Verb.REPORTED: lambda seen: seen.about.words,
@@ -186,6 +211,7 @@ TEXTS: dict[str, Callable[[Seen], str]] = {
     Verb.LET_IN: lambda seen: seen.about.answer,
     Verb.NOT_LET_IN: lambda seen: seen.about.answer,
     Verb.REGION_WISHED: lambda seen: seen.about.words,
+    Verb.WARNED: _ruling,
     Verb.SUSPENDED: _ruling,
     Verb.MOVED_UP: _when,
     Verb.MEETING_MOVED: _when,
@@ -194,4 +220,7 @@ TEXTS: dict[str, Callable[[Seen], str]] = {
     Verb.DISCUSSED: _discussed,
     Verb.AGREED: _agreement,
     Verb.AGREEMENT_DONE: _agreement,
+    Verb.CHANGE_ASKED: _question,
+    Verb.COMMENT_ASKED: _question,
+    Verb.REPORT_ANSWERED: _how,
 }

@@ -227,11 +227,12 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE.scheme
-# On a laptop the demo is also looked at by many browsers at once, all from one address.
-ACCOUNT_RATE_LIMITS = {
-    "guest": "30/h/ip,6/d/key",  # forms by which a visitor lets a mail go to an address
-    **({"login": "300/m/ip", "login_failed": "300/m/ip,5/300s/key"} if DEMO and LOOPBACK else {}),
-}
+# A visitor reports something, or comes to a meeting, with an address that may be somebody else's: so often from one
+# place, and to one address.
+ACCOUNT_RATE_LIMITS = {"report": "20/h/ip,5/d/key", "guest": "30/h/ip,6/d/key"}
+if DEMO and LOOPBACK:
+    # On a laptop the demo is also looked at by many browsers at once, all from one address.
+    ACCOUNT_RATE_LIMITS |= {"login": "300/m/ip", "login_failed": "300/m/ip,5/300s/key", "report": "300/m/ip,5/d/key"}
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_FORMS = {"add_webauthn": "accounts.doors.KeyForm", "edit_webauthn": "accounts.doors.KeyNameForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -37,8 +37,9 @@ class RegionAdmin(StaffAdmin):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Take away the last day of a suspension that staff ends here."""
         for row in formset.forms:
-            if row.instance.state != Membership.State.SUSPENDED:
-                row.instance.reason, row.instance.ends_on = "", None
+            if row.instance.ends_on and row.instance.state != Membership.State.SUSPENDED:
+                row.instance.ends_on = None
+                row.instance.sanctions.end_suspension(request.user)
         super().save_formset(request, form, formset, change)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

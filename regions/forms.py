@@ -379,6 +379,7 @@ class AppealAnswerForm(YesNoForm):
 class ClosingForm(TextForm):
     """Why the comments are closed."""
 
+    reason = forms.ChoiceField(label=_("Reason"), choices=Reason.choices, widget=forms.RadioSelect)
     words = LongText(label=_("Why do you close the comments?"), max_length=2000)
 
 

@@ -47,7 +47,7 @@ def can_ask_to_join(person: Reader, membership: Membership | None) -> bool:
 
 
 def can_suspend(person: Reader, membership: Membership) -> bool:
-    """Moderators suspend members; a moderator is suspended by staff, nobody by themselves."""
+    """Moderators suspend and warn members; with a moderator staff does so, nobody does with themselves."""
     is_member = membership.role == Membership.Role.MEMBER or standing_of(person).is_staff
     is_other = membership.person != person and membership.state == Membership.State.ACTIVE
     return is_member and is_other and can_moderate_region(person, membership.region)
@@ -71,6 +71,11 @@ def door(person: Reader, membership: Membership | None) -> str:
 def can_moderate_region(person: Reader, region: Region) -> bool:
     """The moderators of the region and staff."""
     return is_moderator(person, region) or standing_of(person).is_staff
+
+
+def can_moderate_some(person: Reader) -> bool:
+    """Whoever has a desk somewhere."""
+    return bool(standing_of(person).moderates) or standing_of(person).is_staff
 
 
 def can_moderate(person: Reader, contribution: Contribution) -> bool:
@@ -160,13 +165,19 @@ def can_follow(person: Reader, contribution: Contribution) -> bool:
 
 
 def can_report(person: Reader, contribution: Contribution) -> bool:
-    return is_signed_in(person) and contribution.state == State.PUBLISHED
+    """Everyone who sees it; a visitor confirms an address first."""
+    return contribution.state == State.PUBLISHED
 
 
 def can_hide(person: Reader, contribution: Contribution) -> bool:
     """Tell whether there is something to hide; `can_moderate` is who may."""
     hideable = (State.PUBLISHED, State.ARCHIVED, State.PENDING)
     return contribution.state in hideable and can_moderate(person, contribution)
+
+
+def can_ask_change(person: Reader, contribution: Contribution) -> bool:
+    """Tell whether its text can be changed at all; `can_moderate` is who may ask."""
+    return contribution.state in (State.PUBLISHED, State.PENDING) and can_moderate(person, contribution)
 
 
 def can_approve(person: Reader, contribution: Contribution) -> bool:
@@ -189,7 +200,8 @@ def can_read_ruling(person: Reader, ruling: "Ruling") -> bool:
 def can_appeal(person: Reader, ruling: "Ruling") -> bool:
     """Author and team, or the writer of the comment, once; `Appeal.make` sees whether it is still hidden."""
     is_theirs = ruling.comment.author == person if ruling.comment else is_owner(person, ruling.contribution)
-    return is_signed_in(person) and is_theirs and not ruling.was_appealed
+    is_hiding = ruling.measure == ruling.Measure.HIDE
+    return is_signed_in(person) and is_theirs and is_hiding and not ruling.was_appealed
 
 
 def can_decide_appeal(person: Reader, appeal: "Appeal") -> bool:

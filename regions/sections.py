@@ -53,13 +53,16 @@ class Line:
     restore_url: str = ""
     has_helped: bool = False
     mark: Mark | None = None
+    asked: Ruling | None = None
+    may_change: bool = False
+    may_end: bool = False
 
 
 # --- comments -----------------------------------------------------------------------------------------------
 
 
 def comments_section(person: Reader, contribution: Contribution, page: int = 1) -> dict[str, Any]:
-    """`comments` for `regions/_comments.html`; takes two queries, and a third where a moderator hid something."""
+    """`comments` for `regions/_comments.html`; two queries, and one where a moderator hid or asked something."""
     threads = page_of(contribution.comments.threads(), page, THREADS)
     replies = contribution.comments.for_list().filter(parent__in=[thread.pk for thread in threads])
     threads.object_list = _lines(person, contribution, threads, replies)
@@ -80,6 +83,7 @@ def _lines(
 ) -> list[Line]:
     lines = {comment.pk: _line(person, contribution, comment) for comment in [*threads, *replies]}
     _tell_why(person, lines.values())
+    _tell_what_is_asked(person, lines.values())
     below: defaultdict[int | None, list[Line]] = defaultdict(list)
     for line in lines.values():
         below[line.comment.parent_id].append(line)
@@ -119,6 +123,20 @@ def _tell_why(person: Reader, lines: Iterable[Line]) -> None:
             line.appeal_url = reverse("regions:appeal", args=[ruling.pk])
 
 
+def _tell_what_is_asked(person: Reader, lines: Iterable[Line]) -> None:
+    """Add what a moderator asks to change, for the writer and the moderators."""
+    asked = {
+        line.comment.pk: line
+        for line in lines
+        if line.comment.is_asked and rules.can_read_hidden_comment(person, line.comment)
+    }
+    for ruling in Ruling.objects.unanswered().filter(comment__in=asked) if asked else ():
+        line = asked[ruling.comment_id or 0]
+        line.asked = ruling
+        line.may_change = rules.can_change_comment(person, line.comment)
+        line.may_end = rules.can_moderate(person, line.comment.contribution)
+
+
 def _reply_url(person: Reader, comment: Comment) -> str:
     if not rules.can_comment(person, comment.contribution):
         return ""
@@ -127,12 +145,12 @@ def _reply_url(person: Reader, comment: Comment) -> str:
 
 def _actions(person: Reader, comment: Comment) -> list[dict[str, str]]:
     """Return the links below a shown comment."""
-    about = {"reactie": comment.pk}
-    report_url = reverse("regions:report", args=[comment.contribution_id], query=about)
     is_own = isinstance(person, Person) and comment.author_id == person.pk
+    may_moderate = rules.can_moderate(person, comment.contribution) and not is_own
     offered = (
         (rules.can_change_comment(person, comment), _("Edit"), "pencil", "regions:comment_edit"),
         (rules.can_delete_comment(person, comment), _("Delete"), "trash", "regions:comment_delete"),
+        (may_moderate and not comment.is_asked, _("Ask for a change"), "help-circle", "regions:comment_ask_change"),
         (rules.can_moderate(person, comment.contribution), _("Hide"), "eye-off", "regions:comment_hide"),
     )
     links = [
@@ -140,9 +158,16 @@ def _actions(person: Reader, comment: Comment) -> list[dict[str, str]]:
         for may, label, icon, name in offered
         if may
     ]
+    if may_moderate:
+        links.append({"label": _("Warn"), "icon": "alert-triangle", "url": _about(comment, "regions:warn_about")})
     if rules.can_report(person, comment.contribution) and not is_own:
-        links.append({"label": _("Report"), "icon": "flag", "url": report_url})
+        links.append({"label": _("Report"), "icon": "flag", "url": _about(comment, "regions:report")})
     return links
+
+
+def _about(comment: Comment, name: str) -> str:
+    """Return a page of the contribution that is about this comment."""
+    return reverse(name, args=[comment.contribution_id], query={"reactie": comment.pk})
 
 
 # --- files, following, moderation ---------------------------------------------------------------------------
@@ -169,19 +194,28 @@ def follow_section(person: Reader, contribution: Contribution) -> dict[str, Any]
 def moderation_section(person: Reader, contribution: Contribution) -> dict[str, Any]:
     """`moderation` for `regions/_banner.html` (above the title) and `regions/_moderation.html` (the tools).
 
-    A query only where the contribution is hidden: the ruling that says why.
+    A query only where the contribution is hidden (the ruling that says why), or for its team and moderators (what is
+    asked to change).
     """
     is_hidden = contribution.state == State.HIDDEN
+    is_owner, may_moderate = rules.is_owner(person, contribution), rules.can_moderate(person, contribution)
     ruling = contribution.rulings.last_hiding() if is_hidden else None
+    asked = contribution.rulings.on_itself().asking().first() if is_owner or may_moderate else None
+    waits = asked is not None and not asked.changed_at and not asked.is_late
     return {
         "moderation": {
             "contribution": contribution,
             "ruling": ruling,
+            "asked": asked,
+            "may_change": is_owner and rules.can_edit(person, contribution),
+            "may_ask": rules.can_ask_change(person, contribution) and not is_owner and not waits,
+            "may_end": may_moderate,
+            "may_warn": may_moderate and not is_owner,
             "may_appeal": ruling is not None and rules.can_appeal(person, ruling),
             "may_approve": rules.can_approve(person, contribution),
             "may_hide": rules.can_hide(person, contribution),
             "may_restore": rules.can_restore(person, contribution),
-            "may_close": rules.can_moderate(person, contribution) and contribution.state == State.PUBLISHED,
-            "may_report": contribution.state == State.PUBLISHED and not rules.is_owner(person, contribution),
+            "may_close": may_moderate and contribution.state == State.PUBLISHED,
+            "may_report": rules.can_report(person, contribution) and not is_owner,
         }
     }

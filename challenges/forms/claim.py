@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Person
 from regions.forms import NO, YES, JoinForm, TextForm
 from regions.models import Region
-from regions.models.invitation import has_confirmed
 
 
 class AddressField(forms.EmailField):
@@ -28,7 +27,7 @@ class AddressField(forms.EmailField):
 
 def refuse_own(email: str, person: Person) -> None:
     """Raise ValidationError for an address of the person's own."""
-    if has_confirmed(person, email):
+    if person.has_confirmed(email):
         raise ValidationError(_("This is your own address: then you are the author already."))
 
 

@@ -115,6 +115,7 @@ class Prototype(models.Model):
         Event.write(
             Verb.EDITED, by=by, contribution=self.challenge, about=self, number=self.number, fields=sorted(fields)
         )
+        self.challenge.rulings.on_itself().settle(by)
 
     def index(self) -> None:
         text = f"{plain(self.what)}\n{plain(self.changes)}"
@@ -203,3 +204,4 @@ class TestRound(models.Model):
         locked.resident_round_count += (self.residents > 0) - had_residents
         locked.save(update_fields=["resident_round_count"])
         Event.write(Verb.EDITED, by=by, contribution=locked, about=self, fields=sorted(fields))
+        locked.rulings.on_itself().settle(by)

@@ -2,6 +2,7 @@
 
 from regions.models.appeal import Appeal
 from regions.models.attachment import Attachment
+from regions.models.batch import Batch, BatchItem
 from regions.models.claim import Claim
 from regions.models.comment import Comment
 from regions.models.contribution import (
@@ -20,10 +21,12 @@ from regions.models.entry import Entry
 from regions.models.event import Audience, Event, Notice, Unspread, Verb
 from regions.models.invitation import Invitation
 from regions.models.meeting import AgendaItem, Agreement, Meeting, Perspective
-from regions.models.moderation import Report, Ruling
+from regions.models.moderation import Ruling
 from regions.models.municipality import Municipality, RegionWish
 from regions.models.post import Post, PostQuerySet, Sort
 from regions.models.region import Joining, Membership, Region
+from regions.models.report import Report, UnconfirmedReport
+from regions.models.sanction import Sanction
 from regions.models.signup import CalendarAddress, Signup
 from regions.models.theme import Theme
 from regions.models.version import Draft, Version
@@ -36,6 +39,8 @@ __all__ = [
     "Appeal",
     "Attachment",
     "Audience",
+    "Batch",
+    "BatchItem",
     "CalendarAddress",
     "Claim",
     "Comment",
@@ -65,11 +70,13 @@ __all__ = [
     "RegionWish",
     "Report",
     "Ruling",
+    "Sanction",
     "Signup",
     "Sort",
     "State",
     "TaggedContribution",
     "Theme",
+    "UnconfirmedReport",
     "Unspread",
     "Verb",
     "Version",

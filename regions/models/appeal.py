@@ -92,4 +92,5 @@ class Appeal(models.Model):
             audience=Audience.DESK,
             spread=spread,
             ruler=self.ruling.by_id,
+            upheld=self.is_upheld,
         )

@@ -78,3 +78,4 @@ class Attachment(models.Model):
         self.removed_at = timezone.now()
         self.save(update_fields=["removed_at"])
         Event.write(Verb.DETACHED, by=by, contribution=self.contribution, about=self, audience=Audience.TEAM)
+        self.contribution.rulings.on_itself().settle(by)

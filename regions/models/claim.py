@@ -15,7 +15,6 @@ from accounts.models import Person
 from regions.errors import AlreadyDone, NotYours, TooLate
 from regions.models.contribution import Contribution, State
 from regions.models.event import Audience, Event, Verb
-from regions.models.invitation import has_confirmed
 from regions.models.region import Membership
 
 LASTS = timedelta(days=30)
@@ -96,7 +95,7 @@ class Claim(models.Model):
         return self.expires_at <= timezone.now()
 
     def is_for(self, person: Person) -> bool:
-        return bool(self.email) and has_confirmed(person, self.email)
+        return bool(self.email) and person.has_confirmed(self.email)
 
     def stands(self) -> bool:
         """Tell whether it can be answered: it waits, and who asked is still the author and a moderator there."""

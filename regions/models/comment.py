@@ -57,6 +57,8 @@ class Comment(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.SHOWN)
     at = models.DateTimeField(default=timezone.now)
     edited_at = models.DateTimeField(null=True, blank=True)
+    is_asked = models.BooleanField(default=False, editable=False)
+    """A moderator asked to change it, so it may be changed once more, however old it is."""
 
     objects = CommentQuerySet.as_manager()
 
@@ -65,6 +67,7 @@ class Comment(models.Model):
             models.Index(fields=("contribution", "at"), name="comments_of_a_contribution"),
             models.Index(fields=("-at", "-id"), condition=Q(state="hidden"), name="hidden_comments"),
             models.Index(fields=("contribution",), condition=Q(state="hidden"), name="hidden_of_a_contribution"),
+            models.Index(fields=("author",), condition=Q(is_asked=True), name="asked_comments"),
         )
 
     def __str__(self) -> str:
@@ -76,7 +79,8 @@ class Comment(models.Model):
 
     @property
     def can_still_change(self) -> bool:
-        return self.state == self.State.SHOWN and timezone.now() - self.at < EDIT_WINDOW
+        in_time = timezone.now() - self.at < EDIT_WINDOW
+        return self.state == self.State.SHOWN and (in_time or self.is_asked)
 
     def threads_before(self) -> int:
         """Return how many threads stand above the one that this belongs to."""
@@ -119,36 +123,45 @@ class Comment(models.Model):
 
     @transaction.atomic
     def change(self, text: str) -> None:
-        """Replace the text within half an hour. Raises TooLate after that."""
+        """Replace the text within half an hour, or once when a moderator asked for it. Raises TooLate."""
         self._lock()
         self.text, self.html, self.edited_at = text, rendered(text), timezone.now()
-        self.save(update_fields=["text", "html", "edited_at"])
+        self.is_asked = False
+        self.save(update_fields=["text", "html", "edited_at", "is_asked"])
         Entry.put(self, self.contribution, title="", text=text)
         self._log(Verb.COMMENT_EDITED)
+        self.rulings.settle(by=self.author)
 
     @transaction.atomic
     def delete_text(self) -> None:
         """Take the words away for good; the place stays. Raises AlreadyDone when it was not shown."""
-        Comment.objects.select_for_update().get(pk=self.pk)
-        self.refresh_from_db(fields=["state"])
+        self._take()
         if self.state != self.State.SHOWN:
             raise AlreadyDone(self.state)
-        self.state, self.text, self.html = self.State.DELETED, "", ""
-        self.save(update_fields=["state", "text", "html"])
+        self.state, self.text, self.html, self.is_asked = self.State.DELETED, "", "", False
+        self.save(update_fields=["state", "text", "html", "is_asked"])
+        self.rulings.drop_asks()
         self._leave_count(-1)
         self._log(Verb.COMMENT_DELETED)
 
     @transaction.atomic
     def set_hidden(self, hidden: bool) -> None:
         """Hide or show again, for `Ruling.on_comment`. Raises AlreadyDone when it is so already."""
-        Comment.objects.select_for_update().get(pk=self.pk)
-        self.refresh_from_db(fields=["state"])
+        self._take()
         wanted = self.State.HIDDEN if hidden else self.State.SHOWN
         if self.state in (wanted, self.State.DELETED):
             raise AlreadyDone(self.state)
-        self.state = wanted
-        self.save(update_fields=["state"])
+        self.state, self.is_asked = wanted, False
+        self.save(update_fields=["state", "is_asked"])
         self._leave_count(-1 if hidden else 1)
+
+    def set_asked(self, asked: bool) -> None:
+        """Let the writer change it once more, or not, for `Ruling`. Raises AlreadyDone when it is not shown."""
+        self._take()
+        if self.state != self.State.SHOWN:
+            raise AlreadyDone(self.state)
+        self.is_asked = asked
+        self.save(update_fields=["is_asked"])
 
     def _log(self, verb: str) -> None:
         """Leave a line in the log of which nobody is told."""
@@ -156,9 +169,17 @@ class Comment(models.Model):
             verb, by=self.author, contribution=self.contribution, about=self, audience=Audience.DESK, spread=False
         )
 
+    def _take(self) -> None:
+        """Lock the row and read what may have changed.
+
+        Not its key: who locks a contribution and then writes a reply or a report refers to a comment, while who hides
+        a comment locks it before its contribution.
+        """
+        Comment.objects.select_for_update(no_key=True).get(pk=self.pk)
+        self.refresh_from_db(fields=["state", "at", "is_asked"])
+
     def _lock(self) -> None:
-        Comment.objects.select_for_update().get(pk=self.pk)
-        self.refresh_from_db(fields=["state", "at"])
+        self._take()
         if not self.can_still_change:
             raise TooLate
 

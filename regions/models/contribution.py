@@ -36,6 +36,8 @@ PAGES = {
     Kind.MEETING.value: "regions:meeting",
 }
 """The page of each kind, by the name of its path: it takes the id and the slug."""
+FORMS = {Kind.CHALLENGE.value: "challenges:edit"}
+"""The form on which the text of each kind is changed; it takes the same."""
 
 
 class State(models.TextChoices):
@@ -220,6 +222,9 @@ class Contribution(models.Model):  # type: ignore[django-manager-missing]  # of 
     def get_absolute_url(self) -> str:
         return reverse(PAGES[self.kind], args=[self.pk, self.slug])
 
+    def get_edit_url(self) -> str:
+        return reverse(FORMS[self.kind], args=[self.pk, self.slug])
+
     @property
     def lead(self) -> str:
         """The first words, for a card or a mail; each kind says which."""
@@ -266,8 +271,11 @@ class Contribution(models.Model):  # type: ignore[django-manager-missing]  # of 
         return not before.filter(state__in=READABLE).exists()
 
     @transaction.atomic
-    def approve(self, by: Person) -> None:
-        """Publish what waited for a moderator; its author hears it. Raises AlreadyDone when a colleague was first."""
+    def approve(self, by: Person) -> datetime:
+        """Publish what waited for a moderator, and return when; its author hears it.
+
+        Raises AlreadyDone when a colleague was first.
+        """
         locked = Contribution.objects.lock(self.pk)
         if locked.state != State.PENDING:
             raise AlreadyDone(locked.state)
@@ -276,6 +284,22 @@ class Contribution(models.Model):  # type: ignore[django-manager-missing]  # of 
         locked.save(update_fields=["state", "published_at", "last_activity_at"])
         Event.write(Verb.APPROVED, by=by, contribution=locked, subject=locked.author, audience=Audience.DESK)
         Event.write(Verb.PUBLISHED, by=locked.author, contribution=locked)
+        return locked.published_at
+
+    @transaction.atomic
+    def undo_approval(self, by: Person, *, at: str, active_at: str) -> None:
+        """Take back a publication of moment `at`: it waits for a moderator again, and its author hears it.
+
+        Raises AlreadyDone when something happened here in the meantime.
+        """
+        locked = Contribution.objects.lock(self.pk)
+        moments = [moment.isoformat() for moment in (locked.published_at, locked.last_activity_at) if moment]
+        if locked.state != State.PUBLISHED or moments != [at, at]:
+            raise AlreadyDone("touched")
+        locked.state, locked.published_at = State.PENDING, None
+        locked.last_activity_at = datetime.fromisoformat(active_at)
+        locked.save(update_fields=["state", "published_at", "last_activity_at"])
+        Event.write(Verb.APPROVAL_UNDONE, by=by, contribution=locked, subject=locked.author, audience=Audience.DESK)
 
     def touch(self, at: datetime | None = None) -> None:
         """Note that something happened here; call with the row locked."""

@@ -20,6 +20,7 @@ class Verb(models.TextChoices):
 
     SUBMITTED = "submitted", _("posted this, and a moderator looks first")
     APPROVED = "approved", _("looked at this and published it")
+    APPROVAL_UNDONE = "approval-undone", _("took back that this was published")
     PUBLISHED = "published", _("published this")
     IMPORTED = "imported", _("brought this in from elsewhere")
     EDITED = "edited", _("changed the text")
@@ -66,14 +67,23 @@ class Verb(models.TextChoices):
     APPEALED = "appealed", _("asked another moderator to look")
     APPEAL_DECIDED = "appeal-decided", _("decided after a second look")
     REPORTED = "reported", _("reported this")
+    CHANGE_ASKED = "change-asked", _("asked to change this")
+    COMMENT_ASKED = "comment-asked", _("asked to change a comment")
+    CHANGE_MADE = "change-made", _("changed this after a moderator asked")
+    CHANGE_ACCEPTED = "change-accepted", _("looked at the change and left it so")
+    CHANGE_WITHDRAWN = "change-withdrawn", _("took back the question to change this")
     REPORT_CLOSED = "report-closed", _("closed a report")
+    REPORT_ANSWERED = "report-answered", _("told who reported what was done")
+    REPORT_REOPENED = "report-reopened", _("put a closed report back on the desk")
     ASKED_TO_JOIN = "asked-to-join", _("asked to join the region")
     LET_IN = "let-in", _("let someone into the region")
+    LET_IN_UNDONE = "let-in-undone", _("took back that someone was let into the region")
     NOT_LET_IN = "not-let-in", _("did not let someone into the region")
     JOINED = "joined", _("became a member of the region")
     LEFT = "left", _("left the region")
     INVITED = "invited", _("invited someone into the region")
     INVITATION_WITHDRAWN = "uninvited", _("withdrew an invitation")
+    WARNED = "warned", _("warned someone in the region")
     SUSPENDED = "suspended", _("suspended someone in the region")
     READMITTED = "readmitted", _("ended a suspension in the region")
     WITHOUT_MODERATOR = "no-moderator", _("left the region without a moderator")
@@ -114,11 +124,13 @@ class Audience(models.TextChoices):
 
 MODERATION = (
     Verb.LET_IN,
+    Verb.LET_IN_UNDONE,
     Verb.NOT_LET_IN,
     Verb.JOINED,
     Verb.LEFT,
     Verb.INVITED,
     Verb.INVITATION_WITHDRAWN,
+    Verb.WARNED,
     Verb.SUSPENDED,
     Verb.READMITTED,
     Verb.WITHOUT_MODERATOR,
@@ -131,8 +143,15 @@ MODERATION = (
     Verb.SUBMITTED,
     Verb.APPROVED,
     Verb.MAILED,
+    Verb.APPROVAL_UNDONE,
     Verb.REPORTED,
     Verb.REPORT_CLOSED,
+    Verb.REPORT_REOPENED,
+    Verb.CHANGE_ASKED,
+    Verb.COMMENT_ASKED,
+    Verb.CHANGE_MADE,
+    Verb.CHANGE_ACCEPTED,
+    Verb.CHANGE_WITHDRAWN,
     Verb.HIDDEN,
     Verb.RESTORED,
     Verb.COMMENTS_CLOSED,
@@ -146,6 +165,23 @@ MODERATION = (
 
 PUBLISHED_AS = {"post": _("posted a message"), "document": _("posted a document")}
 """How a publication is told of a kind that is not a story of its own: by the value of the kind."""
+COUNTED = (
+    Verb.REPORTED,
+    Verb.REPORT_CLOSED,
+    Verb.REPORT_REOPENED,
+    Verb.HIDDEN,
+    Verb.COMMENT_HIDDEN,
+    Verb.RESTORED,
+    Verb.COMMENT_RESTORED,
+    Verb.COMMENTS_CLOSED,
+    Verb.CHANGE_ASKED,
+    Verb.COMMENT_ASKED,
+    Verb.WARNED,
+    Verb.SUSPENDED,
+    Verb.APPEALED,
+    Verb.APPEAL_DECIDED,
+)
+"""What everyone may count, by quarter."""
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -183,6 +219,7 @@ class Event(models.Model):
         indexes = (
             models.Index(fields=("contribution", "-at"), name="events_of_a_contribution"),
             models.Index(fields=("region", "-at"), name="events_of_a_region"),
+            models.Index(fields=("region", "at"), condition=Q(verb__in=COUNTED), name="counted_of_a_region"),
             models.Index(fields=("-at", "-id"), name="events_by_time"),
         )
 

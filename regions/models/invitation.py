@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Self
 
-from allauth.account.models import EmailAddress
 from django.core import signing
 from django.db import models, transaction
 from django.db.models import Q
@@ -19,11 +18,6 @@ from regions.models.region import Membership, Region
 
 LASTS = timedelta(days=14)
 SALT = "invitation"
-
-
-def has_confirmed(person: Person, email: str) -> bool:
-    """Tell whether this address belongs to this person."""
-    return bool(EmailAddress.objects.filter(user=person, verified=True, email__iexact=email).exists())
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
@@ -100,7 +94,7 @@ class Invitation(models.Model):
 
     def is_for(self, person: Person) -> bool:
         """Tell whether this person confirmed the address that was invited."""
-        return has_confirmed(person, self.email)
+        return person.has_confirmed(self.email)
 
     @transaction.atomic
     def accept(self, by: Person) -> Membership:

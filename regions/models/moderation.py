@@ -1,10 +1,12 @@
-"""Reports ("signaal") and the rulings of moderators, each with a reason and words."""
+"""The rulings of moderators about what was posted, each with a reason and words."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Self
 
 from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,83 +16,54 @@ from regions.models.comment import Comment
 from regions.models.contribution import Contribution, State
 from regions.models.event import Audience, Event, Verb
 from regions.models.reason import Reason
+from regions.models.report import How
 
-
-class ReportQuerySet(models.QuerySet["Report"]):
-    def open(self) -> Self:
-        return self.filter(closed_at__isnull=True)
-
-    def for_list(self) -> Self:
-        return self.select_related("person", "contribution__region", "comment").order_by("at", "pk")
-
-
-class Report(models.Model):
-    """ "This should not be here", about a contribution or a comment under it."""
-
-    contribution = models.ForeignKey(Contribution, on_delete=models.CASCADE, related_name="reports")
-    comment = models.ForeignKey(Comment, null=True, blank=True, on_delete=models.CASCADE, related_name="reports")
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="reports")
-    reason = models.CharField(_("reason"), max_length=12, choices=Reason.choices)
-    words = models.TextField(_("in your own words"), blank=True, max_length=2000)
-    at = models.DateTimeField(default=timezone.now)
-    closed_at = models.DateTimeField(null=True, blank=True)
-    closed_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-
-    objects = ReportQuerySet.as_manager()
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=("contribution", "comment", "person"),
-                condition=Q(closed_at__isnull=True),
-                nulls_distinct=False,
-                name="one_open_report_per_person_and_thing",
-            ),
-        )
-
-    @classmethod
-    @transaction.atomic
-    def make(
-        cls, contribution: Contribution, *, by: Person, reason: str, words: str = "", comment: Comment | None = None
-    ) -> "Report":
-        """Report a contribution or a comment; a second report by the same person replaces the words of the first."""
-        report, made = cls.objects.update_or_create(
-            contribution_id=contribution.pk,
-            comment=comment,
-            person=by,
-            closed_at=None,
-            defaults={"reason": reason, "words": words},
-        )
-        if made:
-            Event.write(Verb.REPORTED, by=by, contribution=contribution, about=report, audience=Audience.DESK)
-        return report
-
-    @transaction.atomic
-    def close(self, by: Person) -> None:
-        """Close without a measure; the reporter is told. Raises AlreadyDone when a colleague was first."""
-        locked = Report.objects.select_for_update().get(pk=self.pk)
-        if locked.closed_at:
-            raise AlreadyDone("closed")
-        _close([locked], by)
-
-
-def _close(reports: list[Report], by: Person) -> None:
-    for report in reports:
-        report.closed_at, report.closed_by = timezone.now(), by
-        report.save(update_fields=["closed_at", "closed_by"])
-        Event.write(
-            Verb.REPORT_CLOSED,
-            by=by,
-            contribution=report.contribution,
-            about=report,
-            subject=report.person,
-            audience=Audience.DESK,
-        )
+TIME_TO_CHANGE = timedelta(days=14)
+"""So long an author has to change what a moderator asked to change."""
 
 
 class RulingQuerySet(models.QuerySet["Ruling"]):
     def for_list(self) -> Self:
         return self.select_related("by", "contribution", "comment").order_by("-at", "-pk")
+
+    def on_itself(self) -> Self:
+        """Keep what was decided about the contribution, not about its comments."""
+        return self.filter(comment=None)
+
+    def asking(self) -> Self:
+        """Keep the questions to change something that a moderator has not ended."""
+        return self.filter(measure=Ruling.Measure.ASK_CHANGE, ended_at__isnull=True)
+
+    def unanswered(self) -> Self:
+        return self.asking().filter(changed_at__isnull=True)
+
+    def in_time(self) -> Self:
+        return self.filter(due_at__gt=timezone.now())
+
+    def to_look_at(self) -> Self:
+        """Keep the questions that wait on a moderator: it was changed, or its time is over; `since_at` says when."""
+        late = Q(due_at__lte=timezone.now())
+        waiting = self.asking().filter(Q(changed_at__isnull=False) | late)
+        return waiting.annotate(since_at=Coalesce("changed_at", "due_at"))
+
+    def for_desk(self) -> Self:
+        return self.select_related("by", "contribution__region", "contribution__author", "comment__author")
+
+    def settle(self, by: Person) -> None:
+        """Note that what was asked is changed now, and tell the moderators; call with the thing locked."""
+        for ruling in self.unanswered().select_related("contribution").select_for_update(of=("self",)):
+            ruling.changed_at = timezone.now()
+            ruling.save(update_fields=["changed_at"])
+            Event.write(Verb.CHANGE_MADE, by=by, contribution=ruling.contribution, about=ruling, audience=Audience.DESK)
+
+    def drop_asks(self) -> None:
+        """End the questions to change what is hidden, gone or asked anew; call with the thing locked."""
+        self.asking().update(ended_at=timezone.now())
+
+    def hidings_of(self, person: Person) -> Self:
+        """Keep what was hidden of what someone posted or wrote."""
+        theirs = Q(comment=None, contribution__author=person) | Q(comment__author=person)
+        return self.filter(theirs, measure=Ruling.Measure.HIDE)
 
     def last_hiding(self) -> "Ruling | None":
         """Return the ruling that says why a contribution is hidden."""
@@ -114,6 +87,7 @@ class Ruling(models.Model):
         RESTORE = "restore", _("put back")
         CLOSE_COMMENTS = "close-comments", _("comments closed")
         OPEN_COMMENTS = "open-comments", _("comments opened")
+        ASK_CHANGE = "ask-change", _("asked to change")
 
     contribution = models.ForeignKey(Contribution, on_delete=models.CASCADE, related_name="rulings")
     comment = models.ForeignKey(Comment, null=True, blank=True, on_delete=models.CASCADE, related_name="rulings")
@@ -123,12 +97,36 @@ class Ruling(models.Model):
     was = models.CharField(max_length=10, blank=True)
     by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+    # Of a question to change something: by when, when it was changed, and when a moderator was done with it.
+    due_at = models.DateTimeField(null=True, editable=False)
+    changed_at = models.DateTimeField(null=True, editable=False)
+    ended_at = models.DateTimeField(null=True, editable=False)
 
     objects = RulingQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("contribution", "comment"),
+                condition=Q(measure="ask-change", ended_at__isnull=True),
+                nulls_distinct=False,
+                name="one_open_question_to_change_per_thing",
+            ),
+            models.CheckConstraint(
+                condition=Q(measure="ask-change", due_at__isnull=False)
+                | Q(~Q(measure="ask-change"), due_at__isnull=True),
+                name="a_question_to_change_has_a_last_day",
+            ),
+        )
 
     @property
     def was_appealed(self) -> bool:
         return hasattr(self, "appeal")
+
+    @property
+    def is_late(self) -> bool:
+        """Tell whether the time to change it is over, and it was not changed."""
+        return self.due_at is not None and self.changed_at is None and self.due_at <= timezone.now()
 
     def is_in_force(self) -> bool:
         """Tell whether this is why something is hidden at this moment."""
@@ -148,8 +146,9 @@ class Ruling(models.Model):
         ruling = cls.objects.create(
             contribution=locked, measure=cls.Measure.HIDE, reason=reason, words=words, was=was, by=by
         )
-        _close(list(locked.reports.open().filter(comment=None).select_related("person", "contribution")), by)
-        Event.write(Verb.HIDDEN, by=by, contribution=locked, about=ruling, audience=Audience.TEAM)
+        locked.reports.filter(comment=None).close(by, How.HIDDEN)
+        locked.rulings.on_itself().drop_asks()
+        ruling._log(Verb.HIDDEN, by)
         return ruling
 
     @classmethod
@@ -163,12 +162,14 @@ class Ruling(models.Model):
         locked.state = last.was if last else State.PUBLISHED
         locked.save(update_fields=["state"])
         ruling = cls.objects.create(contribution=locked, measure=cls.Measure.RESTORE, words=words, by=by)
-        Event.write(Verb.RESTORED, by=by, contribution=locked, about=ruling, audience=Audience.TEAM)
+        ruling._log(Verb.RESTORED, by)
         return ruling
 
     @classmethod
     @transaction.atomic
-    def close_comments(cls, contribution: Contribution, *, by: Person, closed: bool, words: str = "") -> "Ruling":
+    def close_comments(
+        cls, contribution: Contribution, *, by: Person, closed: bool, reason: str = "", words: str = ""
+    ) -> "Ruling":
         """Close the comments, or open them again. Raises AlreadyDone when it is so already."""
         locked = Contribution.objects.lock(contribution.pk)
         if locked.is_closed_for_comments == closed:
@@ -176,7 +177,7 @@ class Ruling(models.Model):
         locked.is_closed_for_comments = closed
         locked.save(update_fields=["is_closed_for_comments"])
         measure = cls.Measure.CLOSE_COMMENTS if closed else cls.Measure.OPEN_COMMENTS
-        ruling = cls.objects.create(contribution=locked, measure=measure, words=words, by=by)
+        ruling = cls.objects.create(contribution=locked, measure=measure, reason=reason, words=words, by=by)
         Event.write(Verb.COMMENTS_CLOSED if closed else Verb.COMMENTS_OPENED, by=by, contribution=locked, about=ruling)
         return ruling
 
@@ -190,13 +191,66 @@ class Ruling(models.Model):
             contribution=comment.contribution, comment=comment, measure=measure, reason=reason, words=words, by=by
         )
         if hide:
-            _close(list(comment.reports.open().select_related("person", "contribution")), by)
-        Event.write(
-            Verb.COMMENT_HIDDEN if hide else Verb.COMMENT_RESTORED,
-            by=by,
-            contribution=comment.contribution,
-            about=ruling,
-            subject=comment.author,
-            audience=Audience.DESK,
-        )
+            comment.reports.all().close(by, How.HIDDEN)
+            comment.rulings.drop_asks()
+        ruling._log(Verb.COMMENT_HIDDEN if hide else Verb.COMMENT_RESTORED, by)
         return ruling
+
+    @classmethod
+    @transaction.atomic
+    def ask_change(
+        cls, contribution: Contribution, *, by: Person, reason: str, words: str, comment: Comment | None = None
+    ) -> "Ruling":
+        """Ask the author to change the text, or the writer a comment; it stays readable, and its reports are closed.
+
+        Raises AlreadyDone when this was asked before and still has time, or there is nothing to change any more.
+        """
+        if comment:
+            comment.set_asked(True)
+        locked = Contribution.objects.lock(contribution.pk)
+        before = locked.rulings.filter(comment=comment)
+        if locked.state not in (State.PUBLISHED, State.PENDING) or before.unanswered().in_time().exists():
+            raise AlreadyDone("asked")
+        before.drop_asks()
+        now = timezone.now()
+        ruling = cls.objects.create(
+            contribution=locked,
+            comment=comment,
+            measure=cls.Measure.ASK_CHANGE,
+            reason=reason,
+            words=words,
+            by=by,
+            at=now,
+            due_at=now + TIME_TO_CHANGE,
+        )
+        locked.reports.filter(comment=comment).close(by, How.ASKED)
+        ruling._log(Verb.COMMENT_ASKED if comment else Verb.CHANGE_ASKED, by)
+        return ruling
+
+    @transaction.atomic
+    def end(self, by: Person, *, accept: bool) -> None:
+        """Leave the change as it is (`accept`), or take the question back before there is one; the author is told.
+
+        Raises AlreadyDone when a colleague was first, or when it was changed while the question was taken back.
+        """
+        if self.comment:
+            self.comment.set_asked(False)
+        else:
+            Contribution.objects.lock(self.contribution_id)
+        locked = Ruling.objects.select_for_update().get(pk=self.pk)
+        if locked.ended_at or accept != bool(locked.changed_at):
+            raise AlreadyDone("ended")
+        self.ended_at = timezone.now()
+        self.save(update_fields=["ended_at"])
+        self._log(Verb.CHANGE_ACCEPTED if accept else Verb.CHANGE_WITHDRAWN, by)
+
+    def _log(self, verb: str, by: Person) -> None:
+        """Write the event for the team, or for the writer of the comment alone."""
+        Event.write(
+            verb,
+            by=by,
+            contribution=self.contribution,
+            about=self,
+            subject=self.comment.author if self.comment else None,
+            audience=Audience.DESK if self.comment else Audience.TEAM,
+        )

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Self
 
 from django.contrib.auth.models import AnonymousUser
@@ -18,7 +18,6 @@ from accounts.models import Affiliation, Organisation, Person
 from regions.errors import AlreadyDone, ByInvitation
 from regions.models.event import Audience, Event, Verb
 from regions.models.municipality import Municipality
-from regions.models.reason import SuspensionReason
 from regions.models.theme import in_language
 from regions.text import kept_html
 
@@ -296,7 +295,6 @@ class Membership(models.Model):
     answer = models.TextField(_("answer"), blank=True, max_length=1000)
     since = models.DateTimeField(default=timezone.now)
     rules_accepted_at = models.DateTimeField(null=True, editable=False)
-    reason = models.CharField(max_length=12, choices=SuspensionReason.choices, blank=True, editable=False)
     ends_on = models.DateField(null=True, editable=False)
 
     objects = MembershipQuerySet.as_manager()
@@ -327,8 +325,7 @@ class Membership(models.Model):
         self.answer, self.since = answer, timezone.now()
         self.save(update_fields=["state", "answer", "since"])
         self.region.count_members()
-        verb = Verb.LET_IN if accept else Verb.NOT_LET_IN
-        Event.write(verb, by=by, region=self.region, about=self, subject=self.person, audience=Audience.DESK)
+        self.log(Verb.LET_IN if accept else Verb.NOT_LET_IN, by)
 
     @transaction.atomic
     def leave(self, by: Person) -> None:
@@ -343,28 +340,48 @@ class Membership(models.Model):
         A moderator is one no more; staff gives the role back.
         """
         self._lock(Membership.State.ACTIVE)
-        self.reason, self.answer, self.ends_on = reason, words, ends_on
-        self._go(Membership.State.SUSPENDED, Verb.SUSPENDED, by, "reason", "answer", "ends_on")
+        self.ends_on = ends_on
+        record = self.sanctions.create(kind="suspension", reason=reason, words=words, ends_on=ends_on, by=by)
+        self._go(Membership.State.SUSPENDED, Verb.SUSPENDED, by, about=record)
 
     @transaction.atomic
     def readmit(self, by: Person | None) -> None:
         """End a suspension before its last day (by a moderator), or after it (by nobody). Raises AlreadyDone."""
         self._lock(Membership.State.SUSPENDED)
-        self.reason, self.answer, self.ends_on = "", "", None
-        self._go(Membership.State.ACTIVE, Verb.READMITTED, by, "reason", "answer", "ends_on")
+        self.ends_on = None
+        self.sanctions.end_suspension(by)
+        self._go(Membership.State.ACTIVE, Verb.READMITTED, by)
 
-    def _go(self, state: str, verb: str, by: Person | None, *fields: str) -> None:
+    @transaction.atomic
+    def undo_let_in(self, by: Person, *, at: str, since: str, answer: str) -> None:
+        """Take back a let-in of moment `at`: they wait again, since they asked, with the answer they had before.
+
+        Raises AlreadyDone when the membership changed in the meantime.
+        """
+        self._lock(Membership.State.ACTIVE)
+        if self.since.isoformat() != at or self.role != Membership.Role.MEMBER:
+            raise AlreadyDone("touched")
+        self.state, self.since, self.answer = Membership.State.PENDING, datetime.fromisoformat(since), answer
+        self.save(update_fields=["state", "since", "answer"])
+        self.region.count_members()
+        self.log(Verb.LET_IN_UNDONE, by)
+
+    def _go(self, state: str, verb: str, by: Person | None, about: models.Model | None = None) -> None:
         """Take a state, as a member and no longer as moderator, and say so; with the row locked."""
         was_moderator = self.role == Membership.Role.MODERATOR and self.state == Membership.State.ACTIVE
         self.state, self.role, self.since = state, Membership.Role.MEMBER, timezone.now()
-        self.save(update_fields=["state", "role", "since", *fields])
+        self.save(update_fields=["state", "role", "since", "ends_on"])
         self.region.count_members()
-        Event.write(verb, by=by, region=self.region, about=self, subject=self.person, audience=Audience.DESK)
+        self.log(verb, by, about)
         if was_moderator:
             self.region.note_who_is_left(by)
 
+    def log(self, verb: str, by: Person | None, about: models.Model | None = None) -> None:
+        """Write the event for moderators and for the person, who may know of it."""
+        Event.write(verb, by=by, region=self.region, about=about or self, subject=self.person, audience=Audience.DESK)
+
     def _lock(self, *states: str) -> None:
         Membership.objects.select_for_update().get(pk=self.pk)
-        self.refresh_from_db(fields=["state", "role"])
+        self.refresh_from_db(fields=["state", "role", "since"])
         if self.state not in states:
             raise AlreadyDone(self.state)

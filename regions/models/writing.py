@@ -161,6 +161,8 @@ class Writing(Contribution):  # type: ignore[django-manager-missing]  # of tags,
         for name in changed:
             setattr(locked, name, text[name] if name in text else fields[name])
         locked._save_edit(by, changed, is_new_text=is_new_text)
+        if is_new_text:
+            locked.rulings.on_itself().settle(by)
         return True
 
     def _save_edit(self, by: Person, changed: list[str], *, is_new_text: bool) -> None:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Page
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -12,7 +11,7 @@ from initiate.requests import PersonRequest
 from regions import rules
 from regions.directory import MembersQuery
 from regions.forms import PageQuery
-from regions.models import Region
+from regions.models import Region, Sanction
 from regions.models.region import COUNT_UP_TO
 from regions.paging import page_of
 
@@ -28,7 +27,7 @@ def members(request: PersonRequest, slug: str) -> HttpResponse:
     page = page_of(found, query.page, PER_PAGE, most=COUNT_UP_TO)
     words = {"region": region, "query": query, "page": page, "most": COUNT_UP_TO}
     words["in_the_way"] = [] if page.object_list else query.in_the_way(region)
-    return render(request, "regions/members.html", words | _for_moderators(request, region, page))
+    return render(request, "regions/members.html", words | _for_moderators(request, region))
 
 
 def _region_of_members(request: PersonRequest, slug: str) -> Region:
@@ -38,13 +37,13 @@ def _region_of_members(request: PersonRequest, slug: str) -> Region:
     return region
 
 
-def _for_moderators(request: PersonRequest, region: Region, page: Page[Any]) -> dict[str, Any]:
-    """Whom one may suspend, and who is suspended."""
+def _for_moderators(request: PersonRequest, region: Region) -> dict[str, Any]:
+    """Who is suspended, and why."""
     if not rules.can_moderate_region(request.user, region):
         return {"may_moderate": False}
-    for membership in page:
-        membership.may_suspend = rules.can_suspend(request.user, membership)
-    return {"may_moderate": True, "suspended": list(region.memberships.suspended().for_list()[:PER_PAGE])}
+    suspended = list(region.memberships.suspended().for_list()[:PER_PAGE])
+    why = Sanction.objects.in_force(suspended) if suspended else {}
+    return {"may_moderate": True, "suspended": [(membership, why.get(membership.pk)) for membership in suspended]}
 
 
 @require_safe

@@ -1,4 +1,4 @@
-"""Reports, and what moderators do with them: hide, put back, close the comments; and their desk."""
+"""The desk of moderators, and what they decide: hide, put back, publish, close the comments, ask for a change."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,16 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from initiate.once import once
 from initiate.requests import PersonRequest
 from regions import rules
 from regions.desk import waiting_at
 from regions.errors import AlreadyDone
-from regions.forms import AboutQuery, ClosingForm, PageQuery, PartQuery, ReportForm, RulingForm
+from regions.forms import YES, ClosingForm, PageQuery, PartQuery, RulingForm
 from regions.gate import allow, fetch, fetch_comment
-from regions.models import Comment, Contribution, Region, Report, Ruling, State
+from regions.models import Comment, Contribution, Region, Ruling, Sanction, State
 from regions.models.contribution import events_visible_to
 from regions.paging import pieces_of
+from regions.ruling_forms import AskForm, BulkQuery, ChooseQuery
 from regions.views.membership import desk_of, moderated_region
 
 FIRST = gettext_lazy("A colleague was first: this was already done.")
@@ -37,7 +37,12 @@ def desk(request: PersonRequest, slug: str) -> HttpResponse:
     region = moderated_region(request, slug)
     query = PageQuery.read(request.GET)
     words = {"region": region, "piece": waiting_at(request.user, [region.pk], query.page), "back": "moderatie"}
-    return render(request, "regions/desk.html", words)
+    return render(request, "regions/desk.html", words | _ticking(request))
+
+
+def _ticking(request: PersonRequest) -> dict[str, Any]:
+    """What the form needs by which several rows are dealt with at once."""
+    return {"actions": BulkQuery.ACTIONS, "ticks_all": ChooseQuery.read(request.GET).ticks_all}
 
 
 @require_safe
@@ -49,7 +54,8 @@ def own_desk(request: PersonRequest) -> HttpResponse:
         raise Http404
     query = PageQuery.read(request.GET)
     piece = waiting_at(request.user, [region.pk for region in regions], query.page)
-    return render(request, "regions/own_desk.html", {"regions": regions, "piece": piece, "back": "mijn"})
+    words = {"regions": regions, "piece": piece, "back": "mijn"}
+    return render(request, "regions/own_desk.html", words | _ticking(request))
 
 
 @require_safe
@@ -61,49 +67,13 @@ def log(request: PersonRequest, slug: str) -> HttpResponse:
     parts: dict[str, QuerySet[Any]] = {
         "logboek": events_visible_to(request.user).moderation_of(region),
         "besluiten": Ruling.objects.filter(contribution__in=seen).for_list(),
+        "leden": Sanction.objects.filter(membership__region=region).for_list(),
         "verborgen": seen.filter(state=State.HIDDEN).for_desk(),
         "reacties": Comment.objects.hidden().filter(contribution__in=seen).for_desk(),
     }
     query = PartQuery.read(request.GET, parts=parts)
     words = {"region": region, "query": query, "pieces": pieces_of(parts, query.part, query.page)}
     return render(request, "regions/log.html", words)
-
-
-# --- reports ------------------------------------------------------------------------------------------------
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-@once
-def report(request: PersonRequest, pk: int) -> HttpResponse:
-    """ "This should not be here": about the contribution or, with `reactie`, about a comment under it."""
-    contribution = fetch(Contribution.objects.all(), request.user, pk, may=rules.can_report)
-    comment = _reported_comment(request, contribution)
-    form = ReportForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        Report.make(contribution, by=request.user, comment=comment, **form.cleaned_data)
-        messages.success(request, _("Thank you. The moderators look at it. You hear what they did."))
-        return redirect(comment or contribution)
-    words = {"form": form, "contribution": contribution, "comment": comment}
-    return render(request, "regions/report.html", words, status=422 if form.errors else 200)
-
-
-def _reported_comment(request: PersonRequest, contribution: Contribution) -> Comment | None:
-    pk = AboutQuery.read(request.GET).cleaned_data["reactie"]
-    if pk is None:
-        return None
-    return get_object_or_404(contribution.comments.shown().select_related("author"), pk=pk)
-
-
-@require_POST
-@login_required
-def close_report(request: PersonRequest, pk: int) -> HttpResponse:
-    """Close without a measure; for who does not moderate there is no such report."""
-    found = get_object_or_404(Report.objects.for_list(), pk=pk)
-    contribution = fetch(Contribution.objects.all(), request.user, found.contribution_id)
-    if not rules.can_moderate(request.user, contribution):
-        raise Http404
-    return _done(request, contribution, lambda: found.close(request.user), _("The report is closed."))
 
 
 # --- hide, put back, close for comments ---------------------------------------------------------------------
@@ -115,7 +85,7 @@ def hide(request: PersonRequest, pk: int) -> HttpResponse:
     contribution = fetch(Contribution.objects.all(), request.user, pk, may=rules.can_moderate)
     form = RulingForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        return _done(
+        return done(
             request,
             contribution,
             lambda: Ruling.hide(contribution, by=request.user, **form.cleaned_data),
@@ -131,7 +101,7 @@ def approve(request: PersonRequest, pk: int) -> HttpResponse:
     """Publish what waited for a moderator."""
     contribution = fetch(Contribution.objects.all(), request.user, pk, may=rules.can_moderate)
     said = _("This is published. The author hears it.")
-    return _done(request, contribution, lambda: contribution.approve(request.user), said)
+    return done(request, contribution, lambda: contribution.approve(request.user), said)
 
 
 @require_POST
@@ -139,7 +109,7 @@ def approve(request: PersonRequest, pk: int) -> HttpResponse:
 def restore(request: PersonRequest, pk: int) -> HttpResponse:
     contribution = fetch(Contribution.objects.all(), request.user, pk, may=rules.can_moderate)
     said = _("This is back. The author hears it.")
-    return _done(request, contribution, lambda: Ruling.restore(contribution, by=request.user), said)
+    return done(request, contribution, lambda: Ruling.restore(contribution, by=request.user), said)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -148,7 +118,7 @@ def close_comments(request: PersonRequest, pk: int) -> HttpResponse:
     contribution = fetch(Contribution.objects.all(), request.user, pk, may=rules.can_moderate)
     form = ClosingForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        return _done(
+        return done(
             request,
             contribution,
             lambda: Ruling.close_comments(contribution, by=request.user, closed=True, **form.cleaned_data),
@@ -162,7 +132,7 @@ def close_comments(request: PersonRequest, pk: int) -> HttpResponse:
 @login_required
 def open_comments(request: PersonRequest, pk: int) -> HttpResponse:
     contribution = fetch(Contribution.objects.all(), request.user, pk, may=rules.can_moderate)
-    return _done(
+    return done(
         request,
         contribution,
         lambda: Ruling.close_comments(contribution, by=request.user, closed=False),
@@ -177,7 +147,7 @@ def hide_comment(request: PersonRequest, pk: int) -> HttpResponse:
     allow(request.user, comment.contribution, rules.can_moderate)
     form = RulingForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        return _done(
+        return done(
             request,
             comment,
             lambda: Ruling.on_comment(comment, by=request.user, hide=True, **form.cleaned_data),
@@ -193,10 +163,57 @@ def restore_comment(request: PersonRequest, pk: int) -> HttpResponse:
     comment = fetch_comment(request.user, pk)
     allow(request.user, comment.contribution, rules.can_moderate)
     said = _("The comment is back. Its writer hears it.")
-    return _done(request, comment, lambda: Ruling.on_comment(comment, by=request.user, hide=False), said)
+    return done(request, comment, lambda: Ruling.on_comment(comment, by=request.user, hide=False), said)
 
 
-def _done(
+# --- ask the author to change -------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def ask_change(request: PersonRequest, pk: int) -> HttpResponse:
+    contribution = fetch(Contribution.objects.all(), request.user, pk, may=rules.can_moderate)
+    return _ask(request, contribution, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def ask_change_of_comment(request: PersonRequest, pk: int) -> HttpResponse:
+    comment = fetch_comment(request.user, pk)
+    allow(request.user, comment.contribution, rules.can_moderate)
+    return _ask(request, comment.contribution, comment)
+
+
+def _ask(request: PersonRequest, contribution: Contribution, comment: Comment | None) -> HttpResponse:
+    form = AskForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        return done(
+            request,
+            comment or contribution,
+            lambda: Ruling.ask_change(contribution, comment=comment, by=request.user, **form.cleaned_data),
+            _("The question is asked. You see on your desk when it is changed, or when the two weeks are over."),
+        )
+    words = {"form": form, "contribution": contribution, "comment": comment}
+    return render(request, "regions/ask_change.html", words, status=422 if form.errors else 200)
+
+
+@require_POST
+@login_required
+def end_change(request: PersonRequest, pk: int) -> HttpResponse:
+    """Leave a change as it is (`besluit` is yes), or take the question back; for others there is no such question."""
+    found = get_object_or_404(Ruling.objects.for_desk(), pk=pk, measure=Ruling.Measure.ASK_CHANGE)
+    contribution = fetch(Contribution.objects.all(), request.user, found.contribution_id)
+    if not rules.can_moderate(request.user, contribution):
+        raise Http404
+    accept = request.POST.get("besluit") == YES
+    said = (
+        _("The author hears that it is fine now.") if accept else _("The question is taken back. The author hears it.")
+    )
+    thing = found.comment or contribution
+    return done(request, thing, lambda: found.end(request.user, accept=accept), said)
+
+
+def done(
     request: PersonRequest, thing: Contribution | Comment, act: Callable[[], object], said: str
 ) -> HttpResponseRedirect:
     """Do it, say so, and go back to the desk or to the thing; who comes second hears that a colleague was first."""

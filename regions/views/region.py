@@ -31,11 +31,13 @@ from regions.models import (
     Event,
     Kind,
     Meeting,
+    Membership,
     Municipality,
     Post,
     Region,
     RegionVisit,
     RegionWish,
+    Sanction,
     Verb,
 )
 from regions.models.comment import events_shown_to
@@ -82,8 +84,7 @@ def region(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(wanted.with_moderators() if in_network else wanted, slug=slug)
     words = {
         "region": found,
-        "membership": found.own,
-        "door": f"regions/_door_{rules.door(request.user, found.own)}.html",
+        **_door(request.user, found.own),
         "may_post": rules.can_post_in(request.user, found),
         "may_moderate": rules.can_moderate_region(request.user, found),
         "may_see_members": rules.can_see_members(request.user, found),
@@ -99,6 +100,17 @@ def region(request: HttpRequest, slug: str) -> HttpResponse:
 def _map(region: Region) -> dict[str, Any]:
     covered = tiles.covered_by(region.pk)
     return {"municipalities": covered, "land": tiles.land(covered), "borders": tiles.borders(), "view": tiles.VIEW}
+
+
+def _door(person: Reader, membership: Membership | None) -> dict[str, Any]:
+    """Return how someone stands before the region; a query only for who is suspended: why."""
+    is_out = membership is not None and membership.state == Membership.State.SUSPENDED
+    why = Sanction.objects.in_force([membership]) if membership and is_out else {}
+    return {
+        "membership": membership,
+        "suspension": why.get(membership.pk) if membership else None,
+        "door": f"regions/_door_{rules.door(person, membership)}.html",
+    }
 
 
 def _challenges(person: Reader, region: Region) -> dict[str, Any]:

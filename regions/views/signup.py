@@ -1,5 +1,6 @@
 """Signing up for a meeting and off, with and without an account; and the calendars to take along."""
 
+from allauth.core.ratelimit import consume_or_429
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import Person
 from initiate.once import once
-from initiate.requests import PersonRequest, is_too_often
+from initiate.requests import PersonRequest
 from regions import calendar, rules
 from regions.errors import AlreadyDone
 from regions.forms import PageQuery
@@ -61,8 +62,9 @@ def _come(request: HttpRequest, meeting: Meeting, person: Person, form: SignupFo
 
 
 def _ask(request: HttpRequest, meeting: Meeting, form: SignupForm) -> HttpResponse:
-    if is_too_often(request, "guest", key=form.cleaned_data["email"]):
-        return render(request, "429.html", status=429)
+    too_often: HttpResponse | None = consume_or_429(request, action="guest", key=form.cleaned_data["email"])
+    if too_often:
+        return too_often
     try:
         Signup.ask(meeting, **form.cleaned_data)
     except AlreadyDone:

@@ -40,14 +40,20 @@ def waiting(utrecht: Region, eindhoven: Region, anna: Person, eva: Person, bo: P
     appeal = Appeal.make(ruling, by=anna, words="Toch.")
     Appeal.objects.filter(pk=appeal.pk).update(at=ago(days=2))
     make.challenge(by=anna, region=utrecht, title="Nieuw", state=State.PENDING)
+    asked = Ruling.ask_change(
+        make.challenge(by=anna, region=utrecht, title="Anders"), by=mo, reason="other", words="Zo."
+    )
+    Ruling.objects.filter(pk=asked.pk).update(due_at=ago(days=1))
     eindhoven.ask_to_join(bo, "Ook graag.")
 
 
 @pytest.mark.usefixtures("waiting")
 def test_all_sorts_stand_in_one_list_the_longest_first(browser: Browser, mo: Person) -> None:
-    assert sorts(browser, mo, HERE) == ["joining", "report", "appeal", "posting"]
+    assert sorts(browser, mo, HERE) == ["joining", "report", "appeal", "change", "posting"]
     page = browser(mo).get(HERE).content.decode()
-    assert [word in page for word in ("Graag.", "Gemeld", "Toch.", "Nieuw", "Ook graag.")] == [True] * 4 + [False]
+    assert [word in page for word in ("Graag.", "Gemeld", "Toch.", "Anders", "Nieuw", "Ook graag.")] == [True] * 5 + [
+        False
+    ]
 
 
 @pytest.mark.usefixtures("waiting")
@@ -60,14 +66,16 @@ def test_it_takes_the_same_queries_however_much_waits(
         utrecht.ask_to_join(person)
         Report.make(make.challenge(by=anna, region=utrecht), by=person, reason="other")
         make.challenge(by=anna, region=utrecht, state=State.PENDING)
-    assert {path: count(browser(mo), path) for path in (HERE, MINE)} == few == {HERE: 11, MINE: 11}
+        late = Ruling.ask_change(make.challenge(by=anna, region=utrecht), by=mo, reason="other", words="Zo.")
+        Ruling.objects.filter(pk=late.pk).update(due_at=ago(days=1))
+    assert {path: count(browser(mo), path) for path in (HERE, MINE)} == few == {HERE: 12, MINE: 12}
 
 
 @pytest.mark.usefixtures("waiting")
 def test_ones_own_desk_goes_over_the_regions_that_one_moderates(
     browser: Browser, mo: Person, emil: Person, anna: Person, stan: Person, eindhoven: Region
 ) -> None:
-    everything = ["joining", "report", "appeal", "posting"]
+    everything = ["joining", "report", "appeal", "change", "posting"]
     assert (sorts(browser, mo, MINE), sorts(browser, emil, MINE)) == (everything, ["joining"])
     make.member(mo, eindhoven, moderator=True)
     assert sorts(browser, mo, MINE) == [*everything, "joining"]

@@ -141,6 +141,6 @@ def test_organisations_are_those_of_active_members_with_how_many(
     assert found(browser(bram), f"?organisatie={office.pk}") == ["Mo", "Anna"]
 
 
-def test_moderators_see_whom_they_may_suspend(browser: Browser, known: Region, mo: Person, anna: Person) -> None:
-    assert [row.may_suspend for row in browser(mo).get(PEOPLE).context["page"]] == [False, True, True]
-    assert "/schorsen/" not in browser(anna).get(PEOPLE).content.decode()
+def test_moderators_find_the_page_of_each_member(browser: Browser, known: Region, mo: Person, anna: Person) -> None:
+    page = f"/leden/{known.memberships.get(person=anna).pk}/"
+    assert [page in browser(who).get(PEOPLE).content.decode() for who in (mo, anna)] == [True, False]

@@ -88,7 +88,7 @@ def test_who_comes_second_hears_it(
         (f"/signalen/{report.pk}/sluiten/", {}),
         (f"/reacties/{comment.pk}/verbergen/", WHY),
         (f"/reacties/{comment.pk}/terugzetten/", {}),
-        (f"/stuk/{challenge.pk}/reacties/sluiten/", {"words": "Genoeg."}),
+        (f"/stuk/{challenge.pk}/reacties/sluiten/", {"reason": "other", "words": "Genoeg."}),
         (f"/stuk/{challenge.pk}/reacties/openen/", {}),
         (f"/stuk/{challenge.pk}/verbergen/", WHY),
         (f"/stuk/{challenge.pk}/terugzetten/", {}),

@@ -11,10 +11,13 @@ from allauth.account.models import EmailAddress
 from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Person
+from regions.errors import AlreadyDone
 from regions.models import (
     Appeal,
+    Batch,
     Comment,
     Contribution,
     Document,
@@ -24,7 +27,10 @@ from regions.models import (
     Membership,
     Post,
     Region,
+    Report,
     Ruling,
+    State,
+    UnconfirmedReport,
     Verb,
 )
 from tests import make
@@ -213,3 +219,190 @@ def test_one_of_two_moderators_publishes_what_waited(utrecht: Region, anna: Pers
     path = f"/stuk/{challenge.pk}/goedkeuren/"
     assert sorted(at_once(sender(mo, path, {}), sender(mia, path, {}))) == [["ok"], ["warning"]]
     assert Event.objects.filter(verb=Verb.PUBLISHED).count() == 1
+
+
+# --- reports ------------------------------------------------------------------------------------------------
+
+
+def refused(job: Callable[[], Any]) -> Callable[[], bool]:
+    """Return a job that tells whether somebody was first."""
+
+    def run() -> bool:
+        try:
+            job()
+        except AlreadyDone:
+            return True
+        return False
+
+    return run
+
+
+def test_one_of_two_moderators_closes_the_reports(
+    utrecht: Region, anna: Person, bram: Person, bo: Person, mo: Person, mia: Person
+) -> None:
+    challenge = make.challenge(by=anna, region=utrecht)
+    first, last = (Report.make(challenge, by=who, reason="other") for who in (bram, bo))
+    path, seen = f"/signalen/{first.pk}/sluiten/", {"tot": str(last.pk)}
+    assert sorted(at_once(sender(mo, path, seen), sender(mia, path, seen))) == [["ok"], ["warning"]]
+    assert Event.objects.filter(verb=Verb.REPORT_ANSWERED).count() == 2
+
+
+def test_a_report_that_comes_while_it_is_hidden_is_not_lost(utrecht: Region, anna: Person, mo: Person) -> None:
+    """It is either closed with the others, or refused with words: never open on what is hidden."""
+    for _ in range(6):
+        challenge = make.challenge(by=anna, region=utrecht)
+        people = [make.person() for _ in range(3)]
+        at_once(
+            lambda about=challenge: Ruling.hide(about, by=mo, reason="other", words="Nee."),
+            *(refused(lambda about=challenge, who=who: Report.make(about, by=who, reason="other")) for who in people),
+        )
+    assert Report.objects.open().count() == 0
+    answered = Event.objects.filter(verb=Verb.REPORT_ANSWERED).count()
+    assert (answered, Report.objects.count()) == (Event.objects.filter(verb=Verb.REPORTED).count(), answered)
+
+
+def test_a_report_on_a_comment_that_comes_while_it_is_hidden_is_not_lost(
+    utrecht: Region, anna: Person, mo: Person
+) -> None:
+    challenge = make.challenge(by=anna, region=utrecht)
+    for _ in range(6):
+        comment = Comment.write(challenge, "Reclame", by=anna)
+        about = Comment.objects.get(pk=comment.pk)
+        at_once(
+            lambda one=comment: Ruling.on_comment(one, by=mo, hide=True, reason="other", words="Nee."),
+            refused(lambda one=about: Report.make(challenge, by=make.person(), reason="other", comment=one)),
+        )
+    assert Report.objects.open().count() == 0
+
+
+def test_a_reply_that_comes_while_its_comment_is_hidden_is_no_deadlock(
+    utrecht: Region, anna: Person, mo: Person
+) -> None:
+    challenge = make.challenge(by=anna, region=utrecht)
+    for _ in range(6):
+        comment = Comment.write(challenge, "Reclame", by=anna)
+        at_once(
+            lambda one=comment: Ruling.on_comment(one, by=mo, hide=True, reason="other", words="Nee."),
+            lambda one=comment: Comment.write(challenge, "Antwoord", by=anna, parent=one),
+        )
+    assert (Comment.objects.hidden().count(), Contribution.objects.get().comment_count) == (6, 6)
+
+
+def test_a_report_that_comes_while_others_are_closed_is_closed_or_waits(
+    utrecht: Region, anna: Person, bo: Person, mo: Person
+) -> None:
+    for _ in range(6):
+        challenge = make.challenge(by=anna, region=utrecht)
+        first, who = Report.make(challenge, by=bo, reason="other"), make.person()
+        at_once(
+            lambda one=first: one.close(mo, last=one.pk),
+            lambda about=challenge, by=who: Report.make(about, by=by, reason="other"),
+        )
+    assert Report.objects.open().count() == 6  # nobody saw these
+
+
+def test_a_link_that_is_followed_ten_times_at_once_is_one_report(utrecht: Region, anna: Person) -> None:
+    challenge = make.challenge(by=anna, region=utrecht)
+    words = {"reason": "other", "words": "Dit niet."}
+    kept = UnconfirmedReport.keep(challenge, "wie@thuis.example", comment=None, language="nl", **words)
+    assert kept
+    path = kept.get_absolute_url()
+    at_once(*(lambda: Client().post(path) for _ in range(10)))
+    assert (Report.objects.count(), Event.objects.filter(verb=Verb.REPORTED).count()) == (1, 1)
+
+
+def test_an_address_that_is_sent_ten_times_at_once_gets_one_mail(utrecht: Region, anna: Person) -> None:
+    challenge = make.challenge(by=anna, region=utrecht)
+    words = {"reason": "other", "words": "Dit niet."}
+    kept = at_once(
+        *(
+            lambda: UnconfirmedReport.keep(challenge, "wie@thuis.example", comment=None, language="nl", **words)
+            for _ in range(10)
+        )
+    )
+    assert (UnconfirmedReport.objects.count(), sum(one is not None for one in kept)) == (1, 1)
+
+
+# --- a question to change -----------------------------------------------------------------------------------
+
+
+def test_one_of_two_moderators_asks_for_a_change(utrecht: Region, anna: Person, mo: Person, mia: Person) -> None:
+    challenge = make.challenge(by=anna, region=utrecht)
+    comment = Comment.write(challenge, "Reclame", by=anna)
+    why = {"reason": "privacy", "words": "Haal de naam weg."}
+    for path in (f"/stuk/{challenge.pk}/wijziging/", f"/reacties/{comment.pk}/wijziging/"):
+        assert sorted(at_once(sender(mo, path, why), sender(mia, path, why))) == [["ok"], ["warning"]]
+    assert Ruling.objects.asking().count() == 2
+
+
+def test_a_question_is_changed_or_taken_back_and_never_both(utrecht: Region, anna: Person, mo: Person) -> None:
+    for _ in range(6):
+        challenge = make.challenge(by=anna, region=utrecht)
+        asked = Ruling.ask_change(challenge, by=mo, reason="other", words="Anders.")
+        at_once(
+            lambda one=challenge: one.edit(by=anna, seen=1, text={"question": "Zonder naam."}),
+            refused(lambda one=asked: one.end(mo, accept=False)),
+        )
+        asked.refresh_from_db()
+        assert bool(asked.changed_at) != bool(asked.ended_at)
+
+
+# --- several rows at once -----------------------------------------------------------------------------------
+
+
+def rows_of(utrecht: Region, anna: Person) -> list[str]:
+    joining = [utrecht.ask_to_join(make.person()) for _ in range(3)]
+    posting = [make.challenge(by=anna, region=utrecht, state=State.PENDING) for _ in range(3)]
+    return [f"joining-{one.pk}" for one in joining] + [f"posting-{one.pk}" for one in posting]
+
+
+def test_two_moderators_with_the_same_rows_do_each_row_once(
+    utrecht: Region, anna: Person, mo: Person, mia: Person
+) -> None:
+    rows = rows_of(utrecht, anna)
+    for order in (rows, rows[::-1]):
+        at_once(*(sender(who, "/mijn/moderatie/samen/", {"rij": order}) for who in (mo, mia)))
+    done = [item.state for batch in Batch.objects.all() for item in batch.items.all()]
+    assert (done.count("done"), Event.objects.filter(verb__in=[Verb.LET_IN, Verb.APPROVED]).count()) == (6, 6)
+    utrecht.refresh_from_db()
+    assert utrecht.member_count == utrecht.memberships.active().count()
+
+
+def test_rows_of_two_regions_do_not_wait_for_each_other(
+    utrecht: Region, eindhoven: Region, mo: Person, mia: Person
+) -> None:
+    """Each row locks its region: one holds Utrecht and wants Eindhoven, the other the reverse."""
+    for who in (mo, mia):
+        make.member(who, eindhoven, moderator=True)
+    for _ in range(5):
+        asked = [where.ask_to_join(make.person()).pk for where in (utrecht, eindhoven, eindhoven, utrecht)]
+        first, second = ([f"joining-{asked[one]}", f"joining-{asked[other]}"] for one, other in ((0, 2), (1, 3)))
+        at_once(
+            sender(mo, "/mijn/moderatie/samen/", {"rij": first}), sender(mia, "/mijn/moderatie/samen/", {"rij": second})
+        )
+    assert Event.objects.filter(verb=Verb.LET_IN).count() == 20
+
+
+def test_what_is_taken_back_twice_at_once_is_taken_back_once(utrecht: Region, anna: Person, mo: Person) -> None:
+    sender(mo, "/mijn/moderatie/samen/", {"rij": rows_of(utrecht, anna)})()
+    path = f"{Batch.objects.get().get_absolute_url()}ongedaan/"
+    at_once(sender(mo, path, {}), sender(mo, path, {}))
+    verbs = Event.objects.filter(verb__in=[Verb.LET_IN_UNDONE, Verb.APPROVAL_UNDONE])
+    assert (verbs.count(), Membership.objects.pending().count()) == (6, 3)
+
+
+def test_a_let_in_is_taken_back_or_suspended_and_not_both(
+    utrecht: Region, anna: Person, mo: Person, mia: Person
+) -> None:
+    for _ in range(4):
+        asked = utrecht.ask_to_join(make.person())
+        sender(mo, "/mijn/moderatie/samen/", {"rij": [f"joining-{asked.pk}"]})()
+        path = f"{Batch.objects.latest('pk').get_absolute_url()}ongedaan/"
+        membership, day = Membership.objects.get(pk=asked.pk), timezone.localdate()
+        suspend = refused(
+            lambda one=membership, until=day: one.suspend(mia, reason="rules", words="Nee.", ends_on=until)
+        )
+        at_once(sender(mo, path, {}), suspend)
+        asked.refresh_from_db()
+        undone = Event.objects.filter(verb=Verb.LET_IN_UNDONE, object_id=str(asked.pk)).exists()
+        assert (asked.state, undone) in ((Membership.State.PENDING, True), (Membership.State.SUSPENDED, False))

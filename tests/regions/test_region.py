@@ -236,7 +236,7 @@ def test_pages_take_the_same_queries_for_one_and_for_thirty(
         "organisations": 6,
         "desk": 8,
         "own desk": 8,
-        "log": 9,
+        "log": 10,
         "search": 1,
     }
 

@@ -20,7 +20,12 @@ OPERATIONS = ("livez", "readyz", "healthz", "robots", "security_txt")
 PAGES = ("home", "search", "page", "set_language")
 METHODS = ("GET", "POST")
 
-TOKENS = {"regions:invitation": "invitation", "regions:signup_own": "signup", "challenges:claim": "claim"}
+TOKENS = {
+    "regions:invitation": "invitation",
+    "regions:signup_own": "signup",
+    "challenges:claim": "claim",
+    "regions:report_confirm": "unconfirmed",
+}
 """The thing whose own link leads to a page."""
 MEETING = "bijeenkomsten/<int:pk>-"
 BOOKMARKS = (
@@ -86,7 +91,7 @@ def _arguments(name: str, route: str, things: dict[str, Any]) -> dict[str, Any]:
     if name.startswith(("challenges:figures", "challenges:intake")):
         values["slug"] = things["region"].slug
     if name in TOKENS:
-        values["token"] = things[TOKENS[name]].get_absolute_url().split("/")[2]
+        values["token"] = things[TOKENS[name]].get_absolute_url().rstrip("/").split("/")[-1]
     if name == "page":
         values["slug"] = "over"
     if name.startswith("digests:demo_mail"):
@@ -116,6 +121,11 @@ def _key(name: str) -> str:
     """Return which thing of the world the URL of this name is about."""
     by_start = {
         "regions:comment_": "comment",
+        "regions:change_end": "asked",
+        "regions:batch": "batch",
+        "regions:member": "active",
+        "regions:warn_about": "challenge",
+        "regions:warn": "active",
         "regions:report_close": "report",
         "regions:decide": "membership",
         "regions:suspend": "active",

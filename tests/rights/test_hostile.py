@@ -35,7 +35,7 @@ RAW = ("%00", "%ED%A0%80", "%FF%FE", "a%00b", "%C0%AF")
 PARAMETERS = (
     "q", "regio", "thema", "fase", "tag", "zoekt", "volgorde", "pagina", "tijdlijn", "van", "naar", "soort", "gemeente",
     "reactie", "reacties", "next", "id", "naam", "deel", "wanneer", "kopie", "open",
-    "rol", "kennis", "expertise", "organisatie",
+    "rol", "kennis", "expertise", "organisatie", "actie", "rij", "kies", "stuk",
 )  # fmt: skip
 ROLES = ("anna", "mo", "kim", "visitor")
 

@@ -17,18 +17,22 @@ from regions.models import (
     Agreement,
     Appeal,
     Attachment,
+    Batch,
     Claim,
     Comment,
     Invitation,
     Region,
     Report,
     Ruling,
+    Sanction,
     Signup,
     Sort,
     State,
     Theme,
+    UnconfirmedReport,
     Visibility,
 )
+from regions.models.batch import chosen
 from tests import make
 
 CAST = ("visitor", "bo", "eva", "emil", "bram", "anna", "mo", "kim", "sam", "stan")
@@ -84,6 +88,10 @@ CANARIES = {
     "kanarienamens": DESK,
     "kanariegastadres": DESK,
     "kanarieuitleg": TEAM | DESK,
+    "kanariewijziging": TEAM | DESK,
+    "kanariebezoeker": DESK,
+    "kanariebezoekersignaal": DESK,
+    "kanariewaarschuwing": {"bram"} | DESK,
 }
 
 
@@ -146,6 +154,11 @@ def _challenge(world: World, region: Region, visibility: str, word: str) -> dict
     accepted = Offer.make(challenge, by=helper, kind="contact", words="aanbod")
     accepted.settle(by=anna, accept=True, answer="graag")
     report = Report.make(challenge, by=helper, reason="other", words="signaal")
+    # before the visibility was changed a visitor may have written this; who has the link reads what they wrote
+    unconfirmed = UnconfirmedReport.keep(
+        challenge, f"{visibility}@voorbeeld.example", comment=None, language="nl", reason="other", words="onbevestigd"
+    )
+    asked = Ruling.ask_change(challenge, by=mo, reason="other", words=f"{word}wijziging", comment=comment)
     review = _review(world, challenge)
     return {
         "challenge": challenge,
@@ -157,6 +170,8 @@ def _challenge(world: World, region: Region, visibility: str, word: str) -> dict
         "offer": offer,
         "accepted": accepted,
         "report": report,
+        "unconfirmed": unconfirmed,
+        "asked": asked,
         "review": review,
         "point": review.points.get(),
     }
@@ -224,7 +239,7 @@ def _around(world: World, utrecht: Region) -> None:
     sheet = make.challenge(by=anna, region=utrecht)
     place = f"/challenges/{sheet.pk}-{sheet.slug}/feedback/geven/"
     Review.keep(sheet, by=kim, seen=1, typed={"answer": "kanarieklad"})
-    world.open["sheet"] = place
+    world.open["sheet"], world.open["sheet_challenge"] = place, sheet
     pim = make.person("Pim")
     membership = utrecht.ask_to_join(pim, "kanariemotivatie")
     Report.make(shown, by=bram, reason="other", words="kanariesignaal", comment=world.open["comment"])
@@ -232,6 +247,7 @@ def _around(world: World, utrecht: Region) -> None:
     _at_the_door(world, utrecht)
     _meetings(world, utrecht)
     _on_behalf(world, utrecht)
+    _moderation(world, shown)
     world.open["hidden"] = world.closed["hidden"] = hidden
     world.open["person"] = world.closed["person"] = carla
 
@@ -282,6 +298,18 @@ def _on_behalf(world: World, utrecht: Region) -> None:
     rows = {"behalf": posted, "claim": Claim.ask(posted, "kanariegastadres@voorbeeld.example", by=mo)}
     world.open |= rows
     world.closed |= rows
+
+
+def _moderation(world: World, shown: Challenge) -> None:
+    """A report by a visitor, a question to change, a warning, and what a moderator dealt with in one go."""
+    bram, mo = _get(world, "bram"), _get(world, "mo")
+    visitor = "kanariebezoeker@voorbeeld.example"
+    Report.make(shown, by=None, email=visitor, language="nl", reason="other", words="kanariebezoekersignaal")
+    Ruling.ask_change(world.open["sheet_challenge"], by=mo, reason="other", words="kanariewijziging")
+    Sanction.warn(bram.memberships.get(), by=mo, reason="other", words="kanariewaarschuwing")
+    asked = shown.region.ask_to_join(make.person("Joep"))
+    batch = Batch.run(chosen(mo, [("joining", asked.pk, None)]), by=mo)
+    world.open["batch"] = world.closed["batch"] = batch
 
 
 def _get(world: World, name: str) -> Person:
