@@ -17,6 +17,7 @@ _TAGS = {"p", "br", "em", "strong", "s", "ul", "ol", "li", "a", "blockquote", "c
 }  # fmt: skip
 _NINE_DIGITS = re.compile(r"(?<!\d)(?<!\b06[\s-])(?<!\+31[\s-])(?<!\+31 6[\s-])\d(?:[\s.\-‐‑–]?\d){7,8}(?!\d)")
 """Eight or nine digits; not those of a mobile number, which someone may give to be reached."""
+_DOTS = ("- ", "* ", "+ ")
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 """What takes no place or turns the direction of other people's text; the joiner of emoji (U+200D) stays."""
 
