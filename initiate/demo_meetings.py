@@ -43,7 +43,8 @@ def _load_meeting(row: Row, people: Mapping[str, Person]) -> None:
 
 
 def _load_agenda(meeting: Meeting, by: Person, items: list[Row]) -> None:
-    known = {key: Challenge.objects.get(import_key=key) for item in items if (key := item.get("about"))}
+    keys = [key for item in items if (key := item.get("about"))]
+    known = {key: Challenge.objects.get(import_key__endswith=f":{key}", region=meeting.region) for key in keys}
     wanted = ({**item, "words": item.get("words", ""), "about": known.get(item.get("about", ""))} for item in items)
     meeting.arrange(by, wanted)
 
