@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regions.forms import LongText, QueryForm, ReportForm, TextForm
 from regions.models.batch import Sort
-from regions.models.reason import Reason, SuspensionReason
+from regions.models.reason import Reason, RestoreReason, SuspensionReason
 
 MOST = 50
 """So many rows may be dealt with at once: two pages of the desk."""
@@ -42,6 +42,13 @@ class AskForm(TextForm):
         help_text=_("The author reads this, and has two weeks. You do not change the text yourself."),
         max_length=2000,
     )
+
+
+class RestoreForm(TextForm):
+    """Why something is put back: the author reads it."""
+
+    reason = forms.ChoiceField(label=_("Reason"), choices=RestoreReason.choices, widget=forms.RadioSelect)
+    words = LongText(label=_("Explanation for the author"), help_text=_("The author reads this."), max_length=2000)
 
 
 class WarningForm(TextForm):

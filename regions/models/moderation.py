@@ -15,9 +15,10 @@ from regions.errors import AlreadyDone
 from regions.models.comment import Comment
 from regions.models.contribution import Contribution, State
 from regions.models.event import Audience, Event, Verb
-from regions.models.reason import Reason
+from regions.models.reason import Reason, RestoreReason
 from regions.models.report import How
 
+REASONS = list(dict(Reason.choices + RestoreReason.choices).items())
 TIME_TO_CHANGE = timedelta(days=14)
 """So long an author has to change what a moderator asked to change."""
 
@@ -92,7 +93,7 @@ class Ruling(models.Model):
     contribution = models.ForeignKey(Contribution, on_delete=models.CASCADE, related_name="rulings")
     comment = models.ForeignKey(Comment, null=True, blank=True, on_delete=models.CASCADE, related_name="rulings")
     measure = models.CharField(max_length=14, choices=Measure.choices)
-    reason = models.CharField(_("reason"), max_length=12, choices=Reason.choices, blank=True)
+    reason = models.CharField(_("reason"), max_length=12, choices=REASONS, blank=True)
     words = models.TextField(_("explanation for the author"), blank=True, max_length=2000)
     was = models.CharField(max_length=10, blank=True)
     by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
@@ -153,7 +154,7 @@ class Ruling(models.Model):
 
     @classmethod
     @transaction.atomic
-    def restore(cls, contribution: Contribution, *, by: Person, words: str = "") -> "Ruling":
+    def restore(cls, contribution: Contribution, *, by: Person, reason: str = "", words: str = "") -> "Ruling":
         """Put back what was hidden, in the state it had. Raises AlreadyDone when it is not hidden."""
         locked = Contribution.objects.lock(contribution.pk)
         if locked.state != State.HIDDEN:
@@ -161,7 +162,7 @@ class Ruling(models.Model):
         last = locked.rulings.last_hiding()
         locked.state = last.was if last else State.PUBLISHED
         locked.save(update_fields=["state"])
-        ruling = cls.objects.create(contribution=locked, measure=cls.Measure.RESTORE, words=words, by=by)
+        ruling = cls.objects.create(contribution=locked, measure=cls.Measure.RESTORE, reason=reason, words=words, by=by)
         ruling._log(Verb.RESTORED, by)
         return ruling
 

@@ -13,6 +13,14 @@ class Reason(models.TextChoices):
     OTHER = "other", _("Another reason")
 
 
+class RestoreReason(models.TextChoices):
+    """Why something is put back; none of these is also a reason to hide it, but for the last."""
+
+    CHANGED = "changed", _("It was changed, and is fine now")
+    MISTAKE = "mistake", _("It should not have been hidden")
+    OTHER = "other", _("Another reason")
+
+
 class SuspensionReason(models.TextChoices):
     PRIVACY = "privacy", _("Shared data of a recognisable person")
     INSULT = "insult", _("Insulted or discriminated against others")

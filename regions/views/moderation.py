@@ -21,7 +21,7 @@ from regions.gate import allow, fetch, fetch_comment
 from regions.models import Comment, Contribution, Region, Ruling, Sanction, State
 from regions.models.contribution import events_visible_to
 from regions.paging import pieces_of
-from regions.ruling_forms import AskForm, BulkQuery, ChooseQuery
+from regions.ruling_forms import AskForm, BulkQuery, ChooseQuery, RestoreForm
 from regions.views.membership import desk_of, moderated_region
 
 FIRST = gettext_lazy("A colleague was first: this was already done.")
@@ -104,12 +104,20 @@ def approve(request: PersonRequest, pk: int) -> HttpResponse:
     return done(request, contribution, lambda: contribution.approve(request.user), said)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def restore(request: PersonRequest, pk: int) -> HttpResponse:
     contribution = fetch(Contribution.objects.all(), request.user, pk, may=rules.can_moderate)
-    said = _("This is back. The author hears it.")
-    return done(request, contribution, lambda: Ruling.restore(contribution, by=request.user), said)
+    form = RestoreForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        return done(
+            request,
+            contribution,
+            lambda: Ruling.restore(contribution, by=request.user, **form.cleaned_data),
+            _("This is back. The author hears it."),
+        )
+    words = {"form": form, "contribution": contribution}
+    return render(request, "regions/restore.html", words, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -157,13 +165,21 @@ def hide_comment(request: PersonRequest, pk: int) -> HttpResponse:
     return render(request, "regions/hide.html", words, status=422 if form.errors else 200)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def restore_comment(request: PersonRequest, pk: int) -> HttpResponse:
     comment = fetch_comment(request.user, pk)
     allow(request.user, comment.contribution, rules.can_moderate)
-    said = _("The comment is back. Its writer hears it.")
-    return done(request, comment, lambda: Ruling.on_comment(comment, by=request.user, hide=False), said)
+    form = RestoreForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        return done(
+            request,
+            comment,
+            lambda: Ruling.on_comment(comment, by=request.user, hide=False, **form.cleaned_data),
+            _("The comment is back. Its writer hears it."),
+        )
+    words = {"form": form, "contribution": comment.contribution, "comment": comment}
+    return render(request, "regions/restore.html", words, status=422 if form.errors else 200)
 
 
 # --- ask the author to change -------------------------------------------------------------------------------

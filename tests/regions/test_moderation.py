@@ -7,6 +7,7 @@ from django.test import Client
 
 from accounts.models import Person
 from challenges.models import Challenge
+from digests.spread import spread
 from regions.models import Comment, Contribution, Event, Region, Report, Ruling, State, Verb, Visibility
 from regions.models.contribution import events_visible_to
 from tests import make
@@ -14,6 +15,8 @@ from tests import make
 Browser = Callable[[Person | None], Client]
 pytestmark = pytest.mark.django_db
 WHY = {"reason": "privacy", "words": "Er staat een naam in."}
+
+FINE = {"reason": "changed", "words": "De naam is weg."}
 
 
 @pytest.fixture
@@ -75,8 +78,20 @@ def test_what_is_put_back_has_the_state_it_had(browser: Browser, anna: Person, u
     for state in (State.PUBLISHED, State.ARCHIVED, State.PENDING):
         challenge = make.challenge(by=anna, region=utrecht, state=state)
         browser(mo).post(f"/stuk/{challenge.pk}/verbergen/", WHY)
-        browser(mo).post(f"/stuk/{challenge.pk}/terugzetten/")
+        browser(mo).post(f"/stuk/{challenge.pk}/terugzetten/", FINE)
         assert Contribution.objects.get(pk=challenge.pk).state == state
+
+
+def test_the_author_hears_why_it_is_put_back(browser: Browser, challenge: Challenge, anna: Person, mo: Person) -> None:
+    Ruling.hide(challenge, by=mo, reason="privacy", words="Er staat een naam in.")
+    path = f"/stuk/{challenge.pk}/terugzetten/"
+    assert path in browser(mo).get(challenge.get_absolute_url()).content.decode()
+    for typed in ({}, {"reason": "privacy", "words": "Dat is een reden om te verbergen."}, {"reason": "changed"}):
+        assert browser(mo).post(path, typed).status_code == 422
+    browser(mo).post(path, FINE)
+    spread()
+    page = browser(anna).get("/mijn/meldingen/").content.decode()
+    assert ("Het is gewijzigd en nu goed" in page, "De naam is weg." in page) == (True, True)
 
 
 def test_who_comes_second_hears_it(
@@ -87,11 +102,11 @@ def test_who_comes_second_hears_it(
     steps = (
         (f"/signalen/{report.pk}/sluiten/", {}),
         (f"/reacties/{comment.pk}/verbergen/", WHY),
-        (f"/reacties/{comment.pk}/terugzetten/", {}),
+        (f"/reacties/{comment.pk}/terugzetten/", FINE),
         (f"/stuk/{challenge.pk}/reacties/sluiten/", {"reason": "other", "words": "Genoeg."}),
         (f"/stuk/{challenge.pk}/reacties/openen/", {}),
         (f"/stuk/{challenge.pk}/verbergen/", WHY),
-        (f"/stuk/{challenge.pk}/terugzetten/", {}),
+        (f"/stuk/{challenge.pk}/terugzetten/", FINE),
     )
     heard = [
         (level(browser(mo).post(path, data, follow=True)), level(browser(mia).post(path, data, follow=True)))
@@ -146,7 +161,7 @@ def test_the_desk_is_where_one_comes_back(browser: Browser, challenge: Challenge
     form = browser(mo).get(f"/stuk/{challenge.pk}/verbergen/?naar=moderatie").content.decode()
     assert 'name="naar" value="moderatie"' in form
     assert browser(mo).post(f"/stuk/{challenge.pk}/verbergen/", {**WHY, "naar": "moderatie"})["Location"] == desk
-    elsewhere = browser(mo).post(f"/stuk/{challenge.pk}/terugzetten/", {"naar": "https://kwaad.example/"})
+    elsewhere = browser(mo).post(f"/stuk/{challenge.pk}/terugzetten/", {**FINE, "naar": "https://kwaad.example/"})
     assert elsewhere["Location"] == challenge.get_absolute_url()
 
 
@@ -154,9 +169,9 @@ def test_reports_change_nothing_on_get(browser: Browser, challenge: Challenge, m
     report = Report.make(challenge, by=mo, reason="insult")
     for path in (
         f"/signalen/{report.pk}/sluiten/",
-        f"/stuk/{challenge.pk}/terugzetten/",
         f"/stuk/{challenge.pk}/reacties/openen/",
     ):
         assert browser(mo).get(path).status_code == 405
-    browser(mo).get(f"/stuk/{challenge.pk}/verbergen/")
+    for path in ("verbergen", "terugzetten", "wijziging", "waarschuwen"):
+        browser(mo).get(f"/stuk/{challenge.pk}/{path}/")
     assert (Report.objects.open().count(), Contribution.objects.get().state) == (1, State.PUBLISHED)
