@@ -20,7 +20,7 @@ from regions.forms import YES, ClosingForm, PageQuery, PartQuery, RulingForm
 from regions.gate import allow, fetch, fetch_comment
 from regions.models import Comment, Contribution, Region, Ruling, Sanction, State
 from regions.models.contribution import events_visible_to
-from regions.paging import pieces_of
+from regions.paging import Piece, pieces_of
 from regions.ruling_forms import AskForm, BulkQuery, ChooseQuery, RestoreForm
 from regions.views.membership import desk_of, moderated_region
 
@@ -36,13 +36,15 @@ def desk(request: PersonRequest, slug: str) -> HttpResponse:
     """What waits in one region."""
     region = moderated_region(request, slug)
     query = PageQuery.read(request.GET)
-    words = {"region": region, "piece": waiting_at(request.user, [region.pk], query.page), "back": "moderatie"}
-    return render(request, "regions/desk.html", words | _ticking(request))
+    piece = waiting_at(request.user, [region.pk], query.page)
+    words = {"region": region, "piece": piece, "back": "moderatie"}
+    return render(request, "regions/desk.html", words | _ticking(request, piece))
 
 
-def _ticking(request: PersonRequest) -> dict[str, Any]:
-    """What the form needs by which several rows are dealt with at once."""
-    return {"actions": BulkQuery.ACTIONS, "ticks_all": ChooseQuery.read(request.GET).ticks_all}
+def _ticking(request: PersonRequest, piece: Piece) -> dict[str, Any]:
+    """What the form needs by which several rows are dealt with at once; nothing where no row can be ticked."""
+    actions = BulkQuery.ACTIONS if any(row.key for row in piece.rows) else ()
+    return {"actions": actions, "ticks_all": ChooseQuery.read(request.GET).ticks_all}
 
 
 @require_safe
@@ -55,7 +57,7 @@ def own_desk(request: PersonRequest) -> HttpResponse:
     query = PageQuery.read(request.GET)
     piece = waiting_at(request.user, [region.pk for region in regions], query.page)
     words = {"regions": regions, "piece": piece, "back": "mijn"}
-    return render(request, "regions/own_desk.html", words | _ticking(request))
+    return render(request, "regions/own_desk.html", words | _ticking(request, piece))
 
 
 @require_safe

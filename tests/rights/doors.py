@@ -27,7 +27,6 @@ TOKENS = {
     "regions:report_confirm": "unconfirmed",
 }
 """The thing whose own link leads to a page."""
-MEETING = "bijeenkomsten/<int:pk>-"
 BOOKMARKS = (
     "django_session",
     "usersessions_usersession",
@@ -87,7 +86,7 @@ def _own_rows(world: World) -> dict[str, Any]:
 def _arguments(name: str, route: str, things: dict[str, Any]) -> dict[str, Any]:
     values = {"pk": _subject(name, things), **_known(things)}
     if name.startswith("regions:"):
-        values["slug"] = things["meeting" if MEETING in route else "region"].slug
+        values["slug"] = things[_key(name) if "<int:pk>-<slug" in route else "region"].slug
     if name.startswith(("challenges:figures", "challenges:intake")):
         values["slug"] = things["region"].slug
     if name in TOKENS:

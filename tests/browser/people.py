@@ -1,0 +1,40 @@
+"""What people do in more than one story: find a link in a mail, make an account by it."""
+
+import re
+import time
+
+from playwright.sync_api import Page
+
+PASSWORD = "nachtbus-langs-de-gracht"
+
+
+def link_of_mail(page: Page, address: str, start: str) -> str:
+    """Return the link that begins so in the latest mail to this address, once it is there; `page` is any browser."""
+    end = time.monotonic() + 150
+    while time.monotonic() < end:
+        page.goto(f"/demo/mail/?naar={address}")
+        if page.locator(".initiate-list a").count():
+            page.locator(".initiate-list a").first.click()
+            found = re.search(rf"{start}[^\s\"<]*", page.locator("main").inner_text())
+            if found:
+                return found.group()
+        time.sleep(1)
+    raise AssertionError(f"no mail with {start}")
+
+
+def sign_up(page: Page, reader: Page, *, name: str, address: str) -> None:
+    """Make an account with the address, from the page that asks for one, and confirm it by the mail."""
+    page.get_by_role("link", name="Maak een account", exact=True).last.click()
+    page.fill("[name=name]", name)
+    page.fill("[name=email]", address)
+    page.fill("[name=password1]", PASSWORD)
+    page.locator("[name=frequency][value=never]").check()
+    page.locator("main form button[type=submit]").last.click()
+    page.goto(link_of_mail(reader, address, "/account/confirm-email/"))
+    page.locator("main form button[type=submit]").last.click()
+    page.goto("/account/login/")
+    if page.locator("[name=login]").count():
+        page.fill("[name=login]", address)
+        page.fill("[name=password]", PASSWORD)
+        page.locator("main form button[type=submit]").first.click()
+        page.wait_for_url(lambda url: "/account/login/" not in url)
