@@ -1,11 +1,13 @@
 """The cast: people whom every test may ask for by name."""
 
 import os
+import uuid
 from importlib import import_module
 
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 
 from accounts.models import Person
@@ -16,8 +18,12 @@ from tests import make
 
 @pytest.fixture(autouse=True)
 def _nothing_kept() -> None:
-    """Each test begins with an empty database; what the process keeps for a minute is of the one before."""
+    """Each test begins with an empty database; what process and cache keep is of the one before.
+
+    Another prefix is as good as an empty cache, and leaves the tests of the other process alone.
+    """
     Kept.forget()
+    cache.key_prefix = str(uuid.uuid4())
 
 
 def pytest_configure() -> None:

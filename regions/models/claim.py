@@ -37,7 +37,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
     def of_token(self, token: str) -> "Claim | None":
         """Return the claim of a link, or None where the link is not ours."""
         try:
-            pk = signing.loads(token, salt=SALT)
+            pk = signing.Signer(salt=SALT).unsign_object(token)
         except signing.BadSignature:
             return None
         return self.for_mail().filter(pk=pk).first()
@@ -88,7 +88,7 @@ class Claim(models.Model):
 
     def get_absolute_url(self) -> str:
         """Return the link for the mail: whoever has it still needs the address that it was sent to."""
-        return reverse("challenges:claim", args=[signing.dumps(self.pk, salt=SALT)])
+        return reverse("challenges:claim", args=[signing.Signer(salt=SALT).sign_object(self.pk)])
 
     @property
     def is_expired(self) -> bool:

@@ -31,7 +31,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def of_token(self, token: str) -> "Invitation | None":
         """Return the invitation of a link, or None where the link is not ours."""
         try:
-            pk = signing.loads(token, salt=SALT)
+            pk = signing.Signer(salt=SALT).unsign_object(token)
         except signing.BadSignature:
             return None
         return self.select_related("region", "by").filter(pk=pk).first()
@@ -82,7 +82,7 @@ class Invitation(models.Model):
 
     def get_absolute_url(self) -> str:
         """Return the link for the mail: whoever has it still needs the address that it was sent to."""
-        return reverse("regions:invitation", args=[signing.dumps(self.pk, salt=SALT)])
+        return reverse("regions:invitation", args=[signing.Signer(salt=SALT).sign_object(self.pk)])
 
     @property
     def is_open(self) -> bool:

@@ -266,7 +266,7 @@ class UnconfirmedReportQuerySet(models.QuerySet["UnconfirmedReport"]):
 
         Raises signing.BadSignature where the link is not ours.
         """
-        pk = signing.loads(token, salt=SALT)
+        pk = signing.Signer(salt=SALT).unsign_object(token)
         return self.fresh().select_related("comment").filter(pk=pk).first()
 
     def drop(self) -> int:
@@ -308,7 +308,7 @@ class UnconfirmedReport(models.Model):
 
     def get_absolute_url(self) -> str:
         """Return the link for the mail."""
-        return reverse("regions:report_confirm", args=[signing.dumps(self.pk, salt=SALT)])
+        return reverse("regions:report_confirm", args=[signing.Signer(salt=SALT).sign_object(self.pk)])
 
     @classmethod
     @transaction.atomic

@@ -45,7 +45,7 @@ class SignupQuerySet(models.QuerySet["Signup"]):
     def of_token(self, token: str) -> "Signup | None":
         """Return the sign-up of a link, or None where the link is not ours."""
         try:
-            pk = signing.loads(token, salt=SALT)
+            pk = signing.Signer(salt=SALT).unsign_object(token)
         except signing.BadSignature:
             return None
         return self.filter(pk=pk).first()
@@ -101,7 +101,7 @@ class Signup(models.Model):
 
     def get_absolute_url(self) -> str:
         """Return the guest's own page: whoever has the link can confirm and sign off."""
-        return reverse("regions:signup_own", args=[signing.dumps(self.pk, salt=SALT)])
+        return reverse("regions:signup_own", args=[signing.Signer(salt=SALT).sign_object(self.pk)])
 
     @property
     def who(self) -> str:
@@ -217,13 +217,13 @@ class CalendarAddress(models.Model):
 
     @property
     def token(self) -> str:
-        return signing.dumps([self.person_id, self.number], salt="calendar", compress=False)
+        return signing.Signer(salt="calendar").sign_object([self.person_id, self.number])
 
     @classmethod
     def person_of(cls, token: str) -> Person | None:
         """Return whose calendar it is; None for an address that was revoked or is not ours, or a blocked account."""
         try:
-            pk, number = signing.loads(token, salt="calendar")
+            pk, number = signing.Signer(salt="calendar").unsign_object(token)
         except (signing.BadSignature, ValueError, TypeError):
             return None
         rows = cls.objects.filter(pk=pk, number=number, is_on=True, person__is_active=True)

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -24,11 +23,6 @@ Browser = Callable[[Person | None], Client]
 pytestmark = pytest.mark.django_db
 DESK = "/regios/utrecht/moderatie/"
 TYPED = {"reason": "privacy", "words": "Hier staat een naam.", "email": "Wie@Thuis.example"}
-
-
-@pytest.fixture(autouse=True)
-def _no_limit_reached() -> None:
-    cache.clear()
 
 
 @pytest.fixture
