@@ -4,9 +4,9 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import Person
-from digests.models import Enclosure, Frequency, Mail, Mailing
-from digests.outbox import confirmed, message_id, wake
-from regions.models import Event, Membership, Notice, Region
+from digests.models import Frequency, Mail, Mailing
+from digests.outbox import confirmed, enclose, message_id, wake
+from regions.models import Event, Membership, Region
 
 BATCH = 500
 LAST = 6
@@ -62,9 +62,6 @@ def _make(event: Event, people: list[int]) -> int:
         for person, key in keys.items()
         if key not in known
     )
-    by_person = {mail.person_id: mail for mail in mails}
-    notices = Notice.objects.filter(event=event, person__in=by_person, enclosure=None)
-    enclosed = [Enclosure(notice=notice, mail=by_person[notice.person_id]) for notice in notices]
-    Enclosure.objects.bulk_create(enclosed, ignore_conflicts=True)
+    enclose(event, mails)
     wake()
     return len(mails)

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -13,8 +13,8 @@ from django.db.models import OuterRef, QuerySet
 from django.utils.translation import get_language
 
 from accounts.models import Person
-from digests.models import Mail, Mailing
-from regions.models import Claim, Event, Invitation, Report, Signup, UnconfirmedReport, Verb
+from digests.models import Enclosure, Mail, Mailing
+from regions.models import Claim, Event, Invitation, Notice, Report, Signup, UnconfirmedReport, Verb
 
 AT_ONCE = 0
 """The priority of what someone sits waiting for."""
@@ -71,7 +71,8 @@ TO_ALL: dict[str, str] = {
 def queue_mail_of(event: Event) -> None:
     """Queue the mail that an event asks for by itself: MAKERS says which; what goes to all members is a `Mailing`.
 
-    Call it once for each event, in the transaction that takes it up; which words go out is decided at sending.
+    Call it once for each event, in the transaction that takes it up and after its notices are made; which words go
+    out is decided at sending.
     """
     make = MAKERS.get(event.verb)
     if make:
@@ -135,7 +136,16 @@ def _queue_for(event: Event, what: str, signups: QuerySet[Signup]) -> None:
         mail.message_id = message_id(key)
         mails.append(mail)
     Mail.objects.bulk_create(mails, batch_size=500)
+    enclose(event, mails)
     wake()
+
+
+def enclose(event: Event, mails: Iterable[Mail]) -> None:
+    """Put the notice of an event in the mail that tells it at once: the overview does not tell it again."""
+    by_person = {mail.person_id: mail for mail in mails if mail.person_id}
+    notices = Notice.objects.filter(event=event, person__in=by_person, enclosure=None)
+    enclosed = [Enclosure(notice=notice, mail=by_person[notice.person_id]) for notice in notices]
+    Enclosure.objects.bulk_create(enclosed, ignore_conflicts=True)
 
 
 def _queue(

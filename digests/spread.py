@@ -101,8 +101,6 @@ def spread_batch() -> int:
     rows = Unspread.objects.select_for_update(skip_locked=True, of=("self",)).order_by("event")[:BATCH]
     ids = list(rows.values_list("event", flat=True))
     events = Event.objects.filter(pk__in=ids).select_related("contribution", "region").order_by("pk")
-    for event in events:
-        queue_mail_of(event)
     whys = {event: concerned(event) for event in events if event.verb not in UNTOLD}
     _keep_allowed(whys)
     notices = [
@@ -111,6 +109,8 @@ def spread_batch() -> int:
         for person, reason in why.items()
     ]
     Notice.objects.bulk_create(notices, batch_size=ROWS, ignore_conflicts=True)
+    for event in events:
+        queue_mail_of(event)
     Unspread.objects.filter(pk__in=ids).delete()
     return len(ids)
 

@@ -156,3 +156,26 @@ def test_minutes_are_mailed_to_who_came(meeting: Meeting, bram: Person, mo: Pers
         meeting.close(mo, seen=0, minutes="Klaar.", present={}, said={})
         go_round()
     assert post.subjects[1:] == [(bram.email, "The minutes are there: Arena")]
+
+
+def test_the_overview_does_not_tell_again_what_was_mailed_at_once(
+    meeting: Meeting, bram: Person, mo: Person, post: Post
+) -> None:
+    Signup.make(meeting, by=bram, perspective="inwoner")
+    go_round()
+    meeting.edit(by=mo, seen=1, text={}, place="Elders")
+    go_round()
+    notice = bram.notices.get(event__verb="meeting-moved")
+    assert (notice.read_at, notice.enclosure.mail.kind, notice.enclosure.mail.state) == (None, "meeting", "sent")
+
+
+def test_what_could_not_be_mailed_at_once_is_for_the_overview(
+    meeting: Meeting, bram: Person, mo: Person, post: Post
+) -> None:
+    Signup.make(meeting, by=bram, perspective="inwoner")
+    go_round()
+    meeting.edit(by=mo, seen=1, text={}, place="Elders")
+    spread()
+    EmailAddress.objects.filter(user=bram).update(verified=False)
+    send_waiting(30)
+    assert not hasattr(bram.notices.get(event__verb="meeting-moved"), "enclosure")
