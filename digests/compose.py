@@ -25,6 +25,7 @@ from regions.models import (
     Claim,
     Contribution,
     Event,
+    Export,
     Invitation,
     Meeting,
     Membership,
@@ -37,6 +38,7 @@ from regions.models import (
     Verb,
 )
 from regions.models.report import LASTS, How
+from regions.rules import can_moderate_region
 from regions.text import plain_lines
 
 
@@ -209,6 +211,18 @@ def _welcome(mail: Mail) -> Letter | None:
     return _region_letter(mail, recipient, "mail/welcome", membership.region.get_absolute_url(), context)
 
 
+def _export(mail: Mail) -> Letter | None:
+    """Return where the file of a region is, to who may have it at this moment."""
+    rows = Export.objects.ready().select_related("region", "by")
+    export = rows.filter(pk=mail.data["ids"]["object"], by=mail.person).first()
+    recipient = confirmed_address(export.by) if export and can_moderate_region(export.by, export.region) else ""
+    if export is None or not recipient:
+        mail.end(Mail.State.CANCELLED, "the file is gone, or not for this person any more")
+        return None
+    context = {"export": export, "name": disarmed(export.by.name), "region": export.region}
+    return _region_letter(mail, recipient, "mail/export", export.get_absolute_url(), context)
+
+
 # --- to a visitor who reported something --------------------------------------------------------------------
 
 
@@ -346,6 +360,7 @@ COMPOSERS: dict[str, Callable[[Mail], Letter | None]] = {
     Mail.Kind.WELCOME: _welcome,
     Mail.Kind.MEETING: _meeting,
     Mail.Kind.CLAIM: _claim,
+    Mail.Kind.EXPORT: _export,
     Mail.Kind.ANNOUNCEMENT: _announcement,
     Mail.Kind.REPORT: _confirmation,
     Mail.Kind.ANSWER: _answer,

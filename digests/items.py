@@ -29,6 +29,7 @@ from regions.models import (
     Document,
     Edition,
     Event,
+    Export,
     Kind,
     Meeting,
     Membership,
@@ -64,6 +65,7 @@ ABOUT: dict[str, tuple[type[Model], tuple[str, ...]]] = {
         (Comment, ("parent",)),
         (Meeting, ("region",)),
         (Edition, ("attachment",)),
+        (Export, ()),
         (Membership, ("region",)),
         (Offer, ()),
         (Point, ("review",)),
@@ -288,6 +290,8 @@ def _place(seen: Seen) -> str:
 def _path(seen: Seen) -> str:
     if seen.contribution:
         return seen.contribution.get_absolute_url()
+    if isinstance(seen.about, Export) and seen.event.region:
+        return reverse("regions:export", args=[seen.event.region.slug])
     if seen.event.region:
         is_desk = seen.event.verb in DESK
         return (

@@ -84,6 +84,7 @@ class Mail(models.Model):
         ANNOUNCEMENT = "announced", _("announcement")
         REPORT = "report", _("report to confirm")
         ANSWER = "answer", _("answer to a report")
+        EXPORT = "export", _("a region in one file")
 
     ENDS = (State.SENT, State.EMPTY, State.CANCELLED, State.DEAD)
 

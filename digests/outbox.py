@@ -100,6 +100,10 @@ def _welcome(event: Event) -> None:
         _queue(Mail.Kind.WELCOME, event.pk, person=event.subject, object=event.object_id)
 
 
+def _export(event: Event) -> None:
+    enclose(event, [_queue(Mail.Kind.EXPORT, event.pk, person=event.subject, object=event.object_id)])
+
+
 def _answer(event: Event) -> None:
     """A visitor who reported has no bell; who has an account reads it there."""
     if event.subject_id is None:
@@ -118,6 +122,7 @@ def _to_all(event: Event) -> None:
 MAKERS: dict[str, Callable[[Event], None]] = {
     Verb.INVITED: _invitation,
     Verb.CLAIM_ASKED: _claim,
+    Verb.EXPORT_READY: _export,
     **dict.fromkeys(BEGINS, _welcome),
     **dict.fromkeys(ANSWERS, _answer),
     **dict.fromkeys(TO_ONE, _to_one),
@@ -157,9 +162,9 @@ def _queue(
     language: str = "",
     priority: int = 5,
     **ids: Any,
-) -> None:
+) -> Mail:
     key = f"{kind}:{about}"
-    Mail.objects.create(
+    mail = Mail.objects.create(
         key=key,
         kind=kind,
         person=person,
@@ -169,6 +174,7 @@ def _queue(
         message_id=message_id(key),
     )
     wake()
+    return mail
 
 
 def confirmed(person: "Person | OuterRef") -> QuerySet[EmailAddress]:

@@ -10,13 +10,14 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import structlog
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
 from digests.compose import compose
 from digests.models import Mail
 from digests.relay import Later, Letter, Never, Relay, Unknown
+from initiate import locks
 
 log = structlog.get_logger("initiate.mail")
 
@@ -59,14 +60,14 @@ def claimed() -> Iterator[Mail | None]:
         yield mail
     finally:
         if mail is not None:
-            _unlock(mail.pk)
+            locks.release(LOCKS, mail.pk)
 
 
 @transaction.atomic(durable=True)
 def _claim() -> Mail | None:
     """Take the first mail that nobody holds. The row says so to all, the session lock says who."""
     mail = Mail.objects.waiting().select_for_update(skip_locked=True, of=("self",)).first()
-    if mail is None or not _lock(mail.pk):
+    if mail is None or not locks.take(LOCKS, mail.pk):
         return None
     mail.turn(Mail.State.CLAIMED, attempts=F("attempts") + 1)
     mail.attempts += 1
@@ -75,7 +76,7 @@ def _claim() -> Mail | None:
 
 def deliver(mail: Mail, relay: Relay) -> bool:
     """Compose a claimed mail and hand it over; return False when the server is down for every mail."""
-    session = _session()
+    session = locks.session()
     letter = _composed(mail)
     if letter is None:
         return True
@@ -109,7 +110,7 @@ def _composed(mail: Mail) -> Letter | None:
 def _commit_handing(mail: Mail, session: int) -> None:
     """Say that the dot is about to go. Raises ClaimLost when this is no longer ours to say."""
     with transaction.atomic(durable=True):
-        if _session() != session or not mail.turn(Mail.State.HANDING):
+        if locks.session() != session or not mail.turn(Mail.State.HANDING):
             raise ClaimLost(mail.key)
 
 
@@ -151,7 +152,7 @@ def reap() -> int:
 
 def _reap_one(pk: int) -> bool:
     """Take up one mail, where its lock can be had: then its sender is gone."""
-    if not _lock(pk):
+    if not locks.take(LOCKS, pk):
         return False
     try:
         mail = Mail.objects.get(pk=pk)
@@ -162,22 +163,4 @@ def _reap_one(pk: int) -> bool:
             return True
         return False
     finally:
-        _unlock(pk)
-
-
-def _lock(pk: int) -> bool:
-    return _ask("SELECT pg_try_advisory_lock(%s, %s)", [LOCKS, pk % 2**31]) == 1
-
-
-def _unlock(pk: int) -> None:
-    _ask("SELECT pg_advisory_unlock(%s, %s)", [LOCKS, pk % 2**31])
-
-
-def _session() -> int:
-    return _ask("SELECT pg_backend_pid()", [])
-
-
-def _ask(question: str, values: list[int]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(question, values)
-        return int(cursor.fetchone()[0])
+        locks.release(LOCKS, pk)

@@ -41,6 +41,8 @@ UNTOLD = frozenset(
         Verb.CLAIM_ASKED,
         Verb.LET_BE,
         Verb.REGION_ARRANGED,
+        Verb.EXPORT_ASKED,
+        Verb.REGION_EXPORTED,
         Verb.SIGNUP_ASKED,
         Verb.SIGNED_UP,
         Verb.SIGNED_OFF,

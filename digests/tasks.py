@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from challenges.export.run import run, wake_all
 from challenges.models import Challenge
 from digests.mailing import mail_to_all
 from digests.models import Pulse
@@ -10,7 +11,7 @@ from digests.plan import plan
 from digests.send import reap
 from digests.send import send_waiting as send_some
 from digests.spread import spread
-from regions.models import Batch, Claim, Meeting, Membership, Report, Signup, UnconfirmedReport
+from regions.models import Batch, Claim, Export, Meeting, Membership, Report, Signup, UnconfirmedReport
 
 SECONDS = 40
 """So long a sender works before it lets others have the worker; it wakes the next one when more is left."""
@@ -34,6 +35,8 @@ def tick() -> None:
     UnconfirmedReport.objects.drop()
     Report.objects.forget()
     Batch.objects.drop_old()
+    Export.objects.expire_due()
+    wake_all()
 
 
 @shared_task(time_limit=900, soft_time_limit=880)
@@ -42,3 +45,10 @@ def send_waiting() -> None:
     Pulse.beat("worker")
     if send_some(SECONDS):
         wake()
+
+
+@shared_task(time_limit=3000, soft_time_limit=2980)
+def write_export(export: int) -> None:
+    """Put a region in one file, for who asked for it."""
+    Pulse.beat("worker")
+    run(export)

@@ -74,6 +74,7 @@ ABOUT_ME = {
     Verb.WARNED: gettext_lazy("warned you in this region"),
     Verb.SUSPENDED: gettext_lazy("suspended you in this region"),
     Verb.READMITTED: gettext_lazy("ended your suspension in this region"),
+    Verb.EXPORT_READY: gettext_lazy("put everything of this region in one file for you"),
 }
 
 

@@ -38,10 +38,17 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         """
         waits = Case(When(state=Offer.State.OFFERED, then=0), default=1)
         offers = self.filter(challenge=challenge).select_related("person").order_by(waits, "-at", "-pk")
-        if is_owner(person, challenge):
-            return offers
+        return offers if is_owner(person, challenge) else offers.known_to(person)
+
+    def known_to(self, person: Reader) -> Self:
+        """Keep what this person may read of offers on challenges that they see and are not on the team of."""
         known = Q(state__in=(Offer.State.ACCEPTED, Offer.State.HAPPENED)) & ~Q(kind=OfferKind.TEAM)
-        return offers.filter(known | Q(person=person) if isinstance(person, Person) else known)
+        return self.filter(known | Q(person=person) if isinstance(person, Person) else known)
+
+    def on_all(self, challenges: models.QuerySet[Challenge], person: Person) -> Self:
+        """Do what `on` does for many visible challenges at once."""
+        offers = self.filter(challenge__in=challenges.values("pk"))
+        return offers.filter(challenge__in=Challenge.objects.of(person).values("pk")) | offers.known_to(person)
 
     def made_by(self, person: Person) -> Self:
         """Return someone's own offers, on what they still see, latest first."""

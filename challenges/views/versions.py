@@ -49,7 +49,7 @@ def versions(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 def readable(person: Reader, challenge: Challenge) -> VersionQuerySet:
     """Return the versions that this person may read: what was only a draft is for the team."""
     known = Version.objects.filter(contribution=challenge)
-    return known if is_owner(person, challenge) else known.published(challenge)
+    return known if is_owner(person, challenge) else known.published()
 
 
 def chosen(known: list[Version], query: VersionsQuery) -> tuple[Version | None, Version | None]:

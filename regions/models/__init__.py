@@ -19,6 +19,7 @@ from regions.models.contribution import (
 from regions.models.document import Document, DocumentQuerySet, Edition
 from regions.models.entry import Entry
 from regions.models.event import Audience, Event, Notice, Unspread, Verb
+from regions.models.export import Export
 from regions.models.invitation import Invitation
 from regions.models.meeting import AgendaItem, Agreement, Meeting, Perspective
 from regions.models.moderation import Ruling
@@ -52,6 +53,7 @@ __all__ = [
     "Edition",
     "Entry",
     "Event",
+    "Export",
     "Follow",
     "Invitation",
     "Involvement",

@@ -1,5 +1,6 @@
 """What a community posts: the shared base of all kinds, and the one place that decides who sees what."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar, Self, TypeVar
 
@@ -148,6 +149,21 @@ class ContributionQuerySet(models.QuerySet[M]):
     def for_desk(self) -> Self:
         """What a moderator needs to know of each, the latest first."""
         return self.select_related("author").order_by("-last_activity_at", "-pk")
+
+    def for_export(self) -> Self:
+        """In the order of their numbers, with the names of author, team, themes and tags."""
+        team = Involvement.objects.current().filter(contribution=OuterRef("pk"), part=Part.TEAM)
+        themes = Theme.objects.filter(contributions=OuterRef("pk"))
+        tags = Tag.objects.filter(tagged_contributions__content_object=OuterRef("pk"))
+        return (
+            self.select_related("author")
+            .annotate(
+                team_names=ArraySubquery(team.order_by("started_at", "pk").values("person__name")),
+                theme_names=ArraySubquery(themes.values("name")),
+                tag_names=ArraySubquery(tags.order_by("name").values("name")),
+            )
+            .order_by("pk")
+        )
 
     def lock(self, pk: int) -> M:
         """Return the row as it is now, locked until the end of the transaction (parent and child)."""
@@ -384,6 +400,15 @@ class Contribution(models.Model):  # type: ignore[django-manager-missing]  # of 
     def has_lost_its_author(self) -> bool:
         """Tell whether the author is no member of the region any more, or has no account."""
         return not self.region.memberships.active().filter(person=self.author_id).exists()
+
+
+def load_owned(contributions: Iterable[Contribution], person: Person) -> None:
+    """Load in one query whether this person is author or team of these; `is_owned_by` finds it on each."""
+    found = list(contributions)
+    mine = Involvement.objects.current().filter(contribution__in=found, person=person, part__in=OWNERS)
+    owned = set(mine.values_list("contribution", flat=True))
+    for contribution in found:
+        contribution.__dict__.setdefault("_owned", {})[person.pk] = contribution.pk in owned
 
 
 class InvolvementQuerySet(models.QuerySet["Involvement"]):

@@ -88,6 +88,9 @@ class Verb(models.TextChoices):
     READMITTED = "readmitted", _("ended a suspension in the region")
     WITHOUT_MODERATOR = "no-moderator", _("left the region without a moderator")
     REGION_ARRANGED = "arranged", _("changed how people join the region")
+    EXPORT_ASKED = "export-asked", _("asked for everything of the region in one file")
+    EXPORT_READY = "export-ready", _("put everything of the region in one file")
+    REGION_EXPORTED = "region-exported", _("copied the whole region, with e-mail addresses, to move it elsewhere")
     SIGNUP_ASKED = "signup-asked", _("wants to come to the meeting")
     SIGNED_UP = "signed-up", _("signed up for the meeting")
     SIGNED_OFF = "signed-off", _("signed off for the meeting")
@@ -135,6 +138,8 @@ MODERATION = (
     Verb.READMITTED,
     Verb.WITHOUT_MODERATOR,
     Verb.REGION_ARRANGED,
+    Verb.EXPORT_ASKED,
+    Verb.REGION_EXPORTED,
     Verb.LET_BE,
     Verb.CLAIM_ASKED,
     Verb.CLAIMED,

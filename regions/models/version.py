@@ -3,23 +3,28 @@
 from typing import Any, Self
 
 from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import Person
-from regions.models.contribution import Contribution
+from regions.models.contribution import OWNERS, Contribution, Involvement
 
 
 class VersionQuerySet(models.QuerySet["Version"]):
     def for_list(self) -> Self:
         return self.select_related("by").order_by("-number")
 
-    def published(self, contribution: Contribution) -> Self:
+    def published(self) -> Self:
         """Keep what was not only a draft: the version that was published and later ones."""
-        newest = self.filter(contribution=contribution).order_by("-number")
-        first = (
-            newest.filter(at__lte=contribution.published_at).first() if contribution.published_at else newest.first()
-        )
-        return self.filter(contribution=contribution, number__gte=first.number if first else 1)
+        known = Q(contribution__published_at__isnull=True) | Q(at__lte=F("contribution__published_at"))
+        first = Version.objects.filter(known, contribution=OuterRef("contribution")).order_by("-number")
+        return self.filter(number__gte=Coalesce(Subquery(first.values("number")[:1]), 1))
+
+    def read_by(self, person: Person) -> Self:
+        """Keep, of what this person sees, what they may read: what was only a draft is for the team."""
+        own = Involvement.objects.current().filter(person=person, part__in=OWNERS).values("contribution")
+        return self.filter(contribution__in=own) | self.published()
 
 
 class Version(models.Model):

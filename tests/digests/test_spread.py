@@ -123,8 +123,12 @@ IN_A_REGION = {
     Verb.READMITTED: {"sub": "about"},
     Verb.WITHOUT_MODERATOR: {"stan": "waits"},
     Verb.REGION_ARRANGED: NOBODY,
+    Verb.EXPORT_ASKED: NOBODY,
+    Verb.EXPORT_READY: {"sub": "about"},
+    Verb.REGION_EXPORTED: NOBODY,
 }
 SUBJECTS = {Verb.ASKED_TO_JOIN: "act", Verb.INVITED: "", Verb.WITHOUT_MODERATOR: "", Verb.REGION_ARRANGED: ""}
+SUBJECTS |= dict.fromkeys((Verb.EXPORT_ASKED, Verb.REGION_EXPORTED), "")
 """Whom an event in a region is about, where that is not someone else."""
 NOWHERE = {
     Verb.REGION_WISHED: {"stan": "waits"},

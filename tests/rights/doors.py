@@ -138,6 +138,7 @@ def _key(name: str) -> str:
         "regions:post_mail": "announcement",
         "regions:post": "post",
         "regions:document": "document",
+        "regions:export_file": "export",
         "accounts:person": "person",
         "accounts:affiliation": "affiliation",
         "digests:open": "notice",

@@ -20,6 +20,7 @@ from regions.models import (
     Batch,
     Claim,
     Comment,
+    Export,
     Invitation,
     Region,
     Report,
@@ -92,6 +93,7 @@ CANARIES = {
     "kanariebezoeker": DESK,
     "kanariebezoekersignaal": DESK,
     "kanariewaarschuwing": {"bram"} | DESK,
+    "kanarieexport": {"mo"},
 }
 
 
@@ -310,6 +312,16 @@ def _moderation(world: World, shown: Challenge) -> None:
     asked = shown.region.ask_to_join(make.person("Joep"))
     batch = Batch.run(chosen(mo, [("joining", asked.pk, None)]), by=mo)
     world.open["batch"] = world.closed["batch"] = batch
+    world.open["export"] = world.closed["export"] = _export(shown.region, mo)
+
+
+def _export(region: Region, by: Person) -> Export:
+    """What a moderator asked for, ready to be downloaded."""
+    export = Export.ask(region, by=by)
+    export.begin()
+    export.path.write_bytes(b"kanarieexport")
+    export.finish(size=13, sha256="0" * 64)
+    return export
 
 
 def _get(world: World, name: str) -> Person:
