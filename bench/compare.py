@@ -1,5 +1,6 @@
 """What a home costs when it grows: the same page of the small and of the large region, side by side."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from bench.measure import Measured, median
@@ -10,11 +11,23 @@ Row, Key = dict[str, Any], tuple[str, str]
 
 def times(measured: list[Measured]) -> dict[Key, float]:
     """Return how many times slower each page of the large region is, by page and reader: the median over the rounds."""
-    homes = [one for one in measured if one.page["home"]]
+    by_key = {one.key: one for one in measured if one.page["home"]}
     return {
-        large.key: median(after / before for before, after in zip(small.medians, large.medians, strict=True))
-        for small, large in zip(homes[::2], homes[1::2], strict=True)
+        large: median(
+            after / before for before, after in zip(by_key[small].medians, by_key[large].medians, strict=True)
+        )
+        for small, large in _pairs(by_key)
     }
+
+
+def _pairs(keys: dict[Key, Any]) -> Iterator[tuple[Key, Key]]:
+    """Yield what is measured in both homes: the keys of the small one and of the large one."""
+    found: dict[Key, list[Key]] = {}
+    for page, who in keys:
+        found.setdefault((page.partition(":")[0], who), []).append((page, who))
+    for pair in found.values():
+        if len(pair) > 1:
+            yield pair[0], pair[1]
 
 
 def with_times(rows: list[Row], found: dict[Key, float]) -> list[Row]:
@@ -23,10 +36,10 @@ def with_times(rows: list[Row], found: dict[Key, float]) -> list[Row]:
 
 
 def table(rows: list[Row]) -> str:
-    """Return the table as Markdown; rows of the small and of the large region follow each other."""
-    homes = [row for row in rows if row["home"]]
+    """Return the table as Markdown."""
+    by_key = {(row["page"], row["who"]): row for row in rows if row["home"]}
     lines = [HEAD, ("---",) * 2 + ("---:",) * (len(HEAD) - 2)]
-    lines += [_cells(small, large) for small, large in zip(homes[::2], homes[1::2], strict=True)]
+    lines += [_cells(by_key[small], by_key[large]) for small, large in _pairs(by_key)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

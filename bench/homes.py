@@ -11,10 +11,12 @@ from bench.tables import Tables
 from bench.words import Words, as_html, flat
 from challenges.models.challenge import GOES_ON
 from challenges.rules import PATH, QUIET
-from regions.models import Audience, Comment, Kind, Membership, Notice, Part, Sort, State, Verb, Visibility
+from regions.models import Audience, Comment, Kind, Membership, Notice, Part, Sanction, Sort, State, Verb, Visibility
 from regions.models.reason import SuspensionReason
 
 MODERATORS = 2
+WARNED = 0.01
+"""Such a part of the members was warned once."""
 VISIBILITIES = (Visibility.PUBLIC, Visibility.NETWORK, Visibility.REGION)
 WAITING = timedelta(days=90)
 """What waits longest on a desk waits so long; of each sort the rows are spread evenly over this time."""
@@ -128,18 +130,20 @@ class Home:
         return made or list(range(SEATS + 1, self.network.organisations + 1))
 
     def _member(self, person: int) -> None:
-        is_moderator = person in self.moderators
-        role = Membership.Role.MODERATOR if is_moderator else Membership.Role.MEMBER
-        pk, since = self.tables.membership.next(), self.moment()
+        roles, since = Membership.Role, self.moment()
+        role = roles.MODERATOR if person in self.moderators else roles.MEMBER
+        pk = self.tables.membership.next()
         self.tables.membership.add(pk, self.region, person, role, Membership.State.ACTIVE, since, "")
-        if not is_moderator:
+        if role == roles.MEMBER:
             self.event(Verb.LET_IN, since, by=self.moderators[0], about=("membership", pk), subject=person)
-        if self.chance.random() < 0.01:
-            warned, words = self.moment(), self.words.text(2)
-            sanction, reason = self.tables.sanction.next(), self.chance.choice(SuspensionReason.values)
-            self.tables.sanction.add(sanction, pk, "warning", reason, words, self.moderators[0], warned, None)
-            about = ("sanction", sanction)
-            self.event(Verb.WARNED, warned, by=self.moderators[0], about=about, subject=person)
+            if self.chance.random() < WARNED:
+                self._warned(pk, person)
+
+    def _warned(self, membership: int, person: int) -> None:
+        pk, at, by = self.tables.sanction.next(), self.moment(), self.moderators[0]
+        why = (self.chance.choice(SuspensionReason.values), self.words.text(2))
+        self.tables.sanction.add(pk, membership, Sanction.Kind.WARNING, *why, by, at, None)
+        self.event(Verb.WARNED, at, by=by, about=("sanction", pk), subject=person)
 
     def _asks(self, person: int, since: datetime) -> None:
         pk, states = self.tables.membership.next(), Membership.State
