@@ -48,7 +48,7 @@ class Network:
         self._tags()
         self._organisations()
         for person in range(1, self.people + 1):
-            self._person(person)
+            self.person(person, self._organisation(person))
         self._roles()
         self._regions()
 
@@ -65,12 +65,20 @@ class Network:
 
     def _organisations(self) -> None:
         """Each seat works alone somewhere, so that it is independent of every team."""
-        kinds = OrganisationKind.values
         self.organisations = SEATS + max(30, self.people // 10)
         for number in range(1, self.organisations + 1):
-            self.tables.organisation.add(number, f"Organisatie {number}", kinds[number % len(kinds)])
+            self.organisation(number)
 
-    def _person(self, person: int) -> None:
+    def organisation(self, number: int) -> None:
+        kinds = OrganisationKind.values
+        self.tables.organisation.add(number, f"Organisatie {number}", kinds[number % len(kinds)])
+
+    def _organisation(self, person: int) -> int:
+        if person in SEAT_IDS:
+            return SEAT_IDS.index(person) + 1
+        return self.chance.randint(SEATS + 1, self.organisations)
+
+    def person(self, person: int, organisation: int) -> None:
         tables, chance = self.tables, self.chance
         name = f"{chance.choice(FIRST_NAMES)} {chance.choice(LAST_NAMES)}"
         email = f"persoon{person}@bench.example"
@@ -79,10 +87,6 @@ class Network:
         tables.address.add(person, email, True, True)
         tables.visit.add(person, self.now, self.now - timedelta(days=chance.randint(1, 30)))
         tables.subscription.add(person, Frequency.WEEKLY, self.now + timedelta(days=30))
-        if person in SEAT_IDS:
-            organisation = SEAT_IDS.index(person) + 1
-        else:
-            organisation = chance.randint(SEATS + 1, self.organisations)
         tables.affiliation.add(person, organisation, Affiliation.Basis.DOMAIN, joined)
         for theme in chance.sample(self.themes, k=chance.randint(0, 3)):
             tables.theme_follower.add(theme, person)
@@ -100,10 +104,12 @@ class Network:
             self._membership(region, person, role)
         self.others_of_first = [person for person in self.members[1] if person not in (MEMBER, MODERATOR)]
         for region, people in self.members.items():
-            lead = self.words.text(2)
-            self.tables.region.add(region, f"regio-{region}", f"Regio {region:02}", lead, len(people))
-            for municipality in self.municipalities[region - 1 :: REGIONS]:
-                self.tables.place.add(region, municipality)
+            self.region_row(region, f"regio-{region}", f"Regio {region:02}", len(people))
+
+    def region_row(self, region: int, slug: str, name: str, members: int) -> None:
+        self.tables.region.add(region, slug, name, self.words.text(2), members)
+        for municipality in self.municipalities[(region - 1) % REGIONS :: REGIONS]:
+            self.tables.place.add(region, municipality)
 
     def _belonging(self) -> dict[tuple[int, int], str]:
         """Return who is what in which region; the benched member and moderator belong to the largest."""
@@ -121,7 +127,7 @@ class Network:
         waits = role == Membership.Role.MEMBER and person != MEMBER and self.chance.random() < 0.03
         state = Membership.State.PENDING if waits else Membership.State.ACTIVE
         since = self.began + timedelta(days=self.chance.randint(0, 600))
-        self.tables.membership.add(region, person, role, state, since)
+        self.tables.membership.add(self.tables.membership.next(), region, person, role, state, since, "")
         if not waits:
             self.members[region].append(person)
 

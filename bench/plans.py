@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from bench.pages import CONTROL, HOST, PEOPLE, cookie_of, paths
+from bench.pages import CONTROL, HOST, Page, cookie_of, paths
 
 LARGE = 1_000
 """A sequential scan that reads more rows than this belongs to no page."""
@@ -27,21 +27,21 @@ class Plan:
 
 def plans() -> list[Plan]:
     """Return the plans of all statements of all pages, the heaviest first, each for the first page that makes it."""
-    found = {}
-    for who, page, path in paths():
-        for plan in _of_page(page, who, path):
+    found: dict[str, Plan] = {}
+    for page in list(paths()):
+        for plan in _of_page(page):
             found.setdefault(plan.sql, plan)
     return sorted(found.values(), key=lambda plan: plan.ms, reverse=True)
 
 
-def _of_page(page: str, who: str, path: str) -> Iterator[Plan]:
-    client = Client(raise_request_exception=False, headers={"host": HOST, "cookie": cookie_of(PEOPLE[who])})
-    client.get(path)
+def _of_page(page: Page) -> Iterator[Plan]:
+    client = Client(raise_request_exception=False, headers={"host": HOST, "cookie": cookie_of(page.person)})
+    client.get(page.path)
     with CaptureQueriesContext(connection) as captured:
-        client.get(path)
+        client.get(page.path)
     for query in captured.captured_queries:
         if not query["sql"].startswith((*CONTROL, "UPDATE", "INSERT", "DELETE")):
-            yield _explained(page, who, query["sql"])
+            yield _explained(page.page, page.who, query["sql"])
 
 
 def _explained(page: str, who: str, statement: str) -> Plan:

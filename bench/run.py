@@ -7,14 +7,14 @@ import sys
 import time
 from typing import Any
 
-from bench import databases
+from bench import compare, databases
 from bench.measure import Measured, Server, median, percentile
 
 ROUNDS, BATCH, BARE_BATCH = 15, 6, 12
 LEAST_ROUNDS = 3
 CONNECTIONS, EACH = 8, 5
 DIGESTS = 60
-SECONDS = 200
+SECONDS = 240
 """After so many seconds of measuring no new round begins."""
 OUT = databases.BASE / "var" / "bench.json"
 
@@ -25,7 +25,10 @@ def run(sizes: list[int]) -> None:
     try:
         for server in servers.values():
             server.wait()
-        measured = {size: [Measured(size, page) for page in reports[size]["pages"]] for size in sizes}
+        measured = {
+            size: [Measured(size, page) for page in reports[size]["pages"] if size == max(sizes) or not page["home"]]
+            for size in sizes
+        }
         measure(servers, measured)
     finally:
         for server in servers.values():
@@ -33,9 +36,13 @@ def run(sizes: list[int]) -> None:
     bares = {size: median(pages[0].cpu) for size, pages in measured.items()}
     rows = [row(one) for pages in measured.values() for one in pages]
     rows += [digest_row(size, reports[size]["digests"], bares[size], rows) for size in sizes]
+    rows = compare.with_times(rows, compare.times(measured[max(sizes)]))
     OUT.parent.mkdir(exist_ok=True)
     OUT.write_text(json.dumps(rows, indent=1))
-    print(table(rows, growth(measured), sizes))
+    print(table([row for row in rows if not row["home"]], growth(measured), sizes))
+    print(f"\n{compare.table(rows)}")
+    for slug, ms in reports[max(sizes)]["figures"].items():
+        say(f"the figures of {slug}, counted anew: {median(ms):.0f} ms")
 
 
 def prepare(size: int) -> dict[str, Any]:
@@ -95,7 +102,7 @@ def one_round(server: Server, pages: list[Measured]) -> None:
 
 
 def row(one: Measured) -> dict[str, Any]:
-    names = ("page", "who", "queries", "bytes", "bytes_gzip")
+    names = ("page", "who", "home", "queries", "bytes", "bytes_gzip")
     return {
         "size": one.size,
         "cache": "none",
@@ -118,6 +125,7 @@ def digest_row(size: int, digests: dict[str, Any], bare: float, rows: list[dict[
     return {
         **like,
         "page": "digest",
+        "home": "",
         "who": f"{digests['items']:.0f} items",
         "queries": digests["queries"],
         "bytes": round(digests["bytes"]),

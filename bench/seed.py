@@ -1,10 +1,14 @@
 """Fills an empty, migrated database with a network of any size, by COPY; the same size gives the same network."""
 
+from collections.abc import Iterable
 from random import Random
 
 from django.db import connection
 from django.utils import timezone
 
+from bench.desks import Desk
+from bench.gatherings import Gatherings
+from bench.homes import HOMES, Home, Measure
 from bench.network import Network
 from bench.stories import Stories
 from bench.tables import Tables, bare
@@ -14,8 +18,8 @@ CHUNK = 2_000
 CHANCE = 20261122
 
 
-def fill(size: int) -> None:
-    """Make `size` challenges with five comments each, and the people around them."""
+def fill(size: int, homes: Iterable[Measure] = HOMES) -> None:
+    """Make `size` challenges with five comments each, and the people around them; and these regions beside them."""
     tables, chance = Tables(), Random(CHANCE)
     words = Words(chance)
     with bare(tables.all()):
@@ -25,6 +29,13 @@ def fill(size: int) -> None:
             stories.write(pk)
             if pk % CHUNK == 0:
                 tables.flush()
+        tables.contribution.last = size
+        for measure in homes:
+            home = Home(tables, network, words, chance, measure)
+            home.write()
+            Gatherings(home).write()
+            Desk(home).write()
+            tables.flush()
         tables.flush()
     for table in tables.all():
         table.set_sequence()

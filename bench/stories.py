@@ -9,7 +9,7 @@ from bench.network import MEMBER, SEAT_IDS, Network, skewed
 from bench.tables import Tables
 from bench.words import RARE, RARE_TIMES, Words, as_html, flat
 from challenges.models import Offer, OfferKind, Point, Seeking, Stage, TestRound
-from challenges.rules import MOVES, PATH
+from challenges.rules import MOVES, PATH, SILENCE
 from regions.models import Audience, Comment, Kind, Notice, Part, State, Verb, Visibility
 
 COMMENTS = 5
@@ -27,6 +27,8 @@ OWN_EVERY, FOLLOWED_EVERY = 5, 20
 class Stories:
     """Writes challenges into `tables`, from number 1 to `size`."""
 
+    comments, in_review, states = COMMENTS, IN_REVIEW, STATES
+
     def __init__(self, tables: Tables, network: Network, words: Words, chance: Random, size: int) -> None:
         self.tables, self.network, self.words, self.chance, self.size = tables, network, words, chance, size
         self.theme_weights = skewed(len(network.themes), 0.6)
@@ -42,6 +44,20 @@ class Stories:
         """Tell whether this is one of so many challenges, spread evenly."""
         return pk % max(1, self.size // times) == 0
 
+    def region(self) -> int:
+        return self.network.region()
+
+    def age(self, pk: int) -> float:
+        """Return where in the time of the network this one begins: 0 is the first day, 1 is now."""
+        return pk / self.size
+
+    def on_desk_since(self, pk: int) -> datetime | None:
+        """Return since when it is silent enough to stand on the desk; None where it is not."""
+        return None
+
+    def end(self, story: "Story") -> None:
+        """Do what comes last, before the row itself."""
+
 
 class Story:
     """One challenge: who, what, when, and what came of it."""
@@ -50,14 +66,17 @@ class Story:
         self.of, self.pk = of, pk
         self.tables, self.network, self.words, self.chance = of.tables, of.network, of.words, of.chance
         self.is_own = of.is_each(pk, OWN_EVERY)
-        is_plain = self.is_own or of.is_each(pk, FOLLOWED_EVERY)
-        self.state = State.PUBLISHED.value if is_plain else of.pick(STATES)
+        since = of.on_desk_since(pk)
+        is_plain = self.is_own or of.is_each(pk, FOLLOWED_EVERY) or since is not None
+        self.state = State.PUBLISHED.value if is_plain else of.pick(of.states)
         self.visibility = Visibility.PUBLIC.value if is_plain else of.pick(VISIBILITIES)
-        self.stage = of.pick(STAGES) if self.is_told else Stage.IDEA.value
-        self.region = 1 if self.is_own else self.network.region()
+        self.stage = of.pick(STAGES) if self.is_told and since is None else Stage.IDEA.value
+        self.region = 1 if self.is_own else of.region()
         self.author = MEMBER if self.is_own else self.network.author(self.region)
-        span = self.network.now - self.network.began - timedelta(days=2)
-        self.created_at = self.network.began + span * (pk / of.size)
+        self.until = since - SILENCE if since else self.network.now
+        span = self.until - self.network.began - timedelta(days=2)
+        self.created_at = self.network.began + span * of.age(pk)
+        self.warned_at: datetime | None = None
         self.active_at = self.stage_at = self.created_at
         self.stage_before, self.outcome = "", ""
         self.comments = self.followers = self.prototypes = self.rounds = self.resident_rounds = 0
@@ -85,12 +104,13 @@ class Story:
         self._versions()
         self._filing()
         self._index()
+        self.of.end(self)
         self._row()
 
     def later(self, at: datetime, days: float) -> datetime:
-        """Return a moment after `at`, in the past, mostly within so many days; it is the latest activity so far."""
+        """Return a moment after `at`, before `until`, mostly within so many days; it is the latest activity so far."""
         wait = timedelta(days=self.chance.expovariate(1 / days))
-        moment = at + min(wait, (self.network.now - at) * self.chance.random())
+        moment = at + min(wait, (self.until - at) * self.chance.random())
         self.active_at = max(self.active_at, moment)
         return moment
 
@@ -220,7 +240,7 @@ class Story:
 
     def _reviews(self) -> None:
         """Ask the InnovatieKabinet: some questions wait, others were answered and closed."""
-        self.is_in_review = self.state == State.PUBLISHED and self.chance.random() < IN_REVIEW
+        self.is_in_review = self.state == State.PUBLISHED and self.chance.random() < self.of.in_review
         if not (self.is_in_review or self.chance.random() < REVIEWED):
             return
         asking, at = self.tables.asking.next(), self.later(self.created_at, 60)
@@ -257,9 +277,9 @@ class Story:
             self.event(Verb.OFFERED, at, by=person, audience=Audience.PARTIES, about=("offer", pk), kind=kind)
 
     def _comments(self) -> None:
-        """Write five, some of them replies; one in fifty was hidden or deleted."""
+        """Write some, partly replies; one in fifty was hidden or deleted."""
         at, first = self.created_at, 0
-        for number in range(COMMENTS):
+        for number in range(self.of.comments):
             pk, person = self.tables.comment.next(), self.network.anyone()
             at = self.later(at, 12)
             parent = first if number and self.chance.random() < 0.4 else None
@@ -298,4 +318,4 @@ class Story:
         seeking = self.chance.sample(Seeking.values, k=self.chance.choice((0, 0, 1, 1, 2)))
         stage = (self.stage, self.stage_at, self.stage_before)
         tests = (self.prototypes, self.rounds, self.resident_rounds, self.reviews, self.open_points)
-        self.tables.challenge.add(self.pk, *texts, place, seeking, *stage, *tests)
+        self.tables.challenge.add(self.pk, *texts, place, seeking, *stage, self.warned_at, *tests)

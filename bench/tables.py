@@ -12,15 +12,28 @@ from accounts.models import Affiliation, Organisation, Person, Role, Visit
 from challenges.models import Asking, Challenge, Offer, Point, Prototype, Review, Seat, Step, TestRound
 from digests.models import Subscription
 from regions.models import (
+    AgendaItem,
+    Agreement,
+    Appeal,
+    Attachment,
+    CalendarAddress,
     Comment,
     Contribution,
+    Document,
+    Edition,
     Entry,
     Event,
     Follow,
     Involvement,
+    Meeting,
     Membership,
     Notice,
+    Post,
     Region,
+    Report,
+    Ruling,
+    Sanction,
+    Signup,
     TaggedContribution,
     Theme,
     Version,
@@ -91,7 +104,7 @@ class Tables:
         self.theme_follower = Table(Theme.followers.through, "theme_id person_id")
         self.region = Table(Region, "id slug name intro member_count")
         self.place = Table(Region.municipalities.through, "region_id municipality_id")
-        self.membership = Table(Membership, "region_id person_id role state since")
+        self.membership = Table(Membership, "id region_id person_id role state since motivation")
         self.contribution = Table(
             Contribution,
             "id kind title region_id author_id state visibility version comment_count follower_count is_in_review "
@@ -99,7 +112,7 @@ class Tables:
         )
         self.challenge = Table(
             Challenge,
-            f"contribution_ptr_id {TEXTS} municipality_id seeking stage stage_at stage_before {COUNTS}",
+            f"contribution_ptr_id {TEXTS} municipality_id seeking stage stage_at stage_before warned_at {COUNTS}",
         )
         self.contribution_theme = Table(Contribution.themes.through, "contribution_id theme_id")
         self.tagged = Table(TaggedContribution, "tag_id content_object_id")
@@ -119,6 +132,25 @@ class Tables:
         self.offer = Table(
             Offer, "id challenge_id person_id kind words state answer answered_by_id answered_at at closed_at"
         )
+        self.post = Table(Post, "contribution_ptr_id sort words html helped_id")
+        self.document = Table(Document, "contribution_ptr_id description newest_id edited_at")
+        self.attachment = Table(Attachment, "id contribution_id name file size mime by_id at")
+        self.edition = Table(Edition, "id document_id number attachment_id news by_id at")
+        self.meeting = Table(
+            Meeting,
+            "contribution_ptr_id sort scale intro html starts_at ends_at place link capacity expected going "
+            "going_count waiting_count cancelled_at why_cancelled closed_at minutes minutes_version present",
+        )
+        self.agenda = Table(AgendaItem, "meeting_id position title words length about_id minutes minutes_html")
+        self.signup = Table(Signup, "id meeting_id person_id name email perspective state at")
+        self.agreement = Table(Agreement, "id meeting_id words owner_id due_on done_at")
+        self.report = Table(
+            Report, "id contribution_id comment_id person_id email language reason words at closed_at closed_by_id"
+        )
+        self.ruling = Table(Ruling, "id contribution_id comment_id measure reason words was by_id at due_at changed_at")
+        self.appeal = Table(Appeal, "id ruling_id by_id words at")
+        self.sanction = Table(Sanction, "id membership_id kind reason words by_id at ends_on")
+        self.calendar_address = Table(CalendarAddress, "person_id number is_on")
         self.entry = Table(Entry, "kind object_id contribution_id title text")
         self.event = Table(
             Event,

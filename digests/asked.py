@@ -6,7 +6,7 @@ from django.db.models import BigIntegerField, Exists, Model, OuterRef, Q, QueryS
 from django.db.models.functions import Cast
 
 from challenges.models import Asking, Challenge, Offer, Review
-from regions.models import Agreement, Appeal, Membership, Notice, Report, Ruling, State, Verb
+from regions.models import Agreement, Appeal, Contribution, Membership, Notice, Report, Ruling, State, Verb
 
 ID = Cast(OuterRef("event__object_id"), BigIntegerField())
 """The id of what the event is about."""
@@ -14,6 +14,8 @@ ID = Cast(OuterRef("event__object_id"), BigIntegerField())
 
 SILENT = Challenge.objects.asked().filter(pk=OuterRef("event__contribution"), warned_at__lte=OuterRef("event__at"))
 """The challenge that was asked then whether it still goes on, while it did not answer."""
+PENDING = Contribution.objects.filter(pk=OuterRef("event__contribution"), state=State.PENDING)
+"""What waits for a moderator: not by a join, for which the database reads all contributions."""
 
 
 def _done(verb: Verb, still: "QuerySet[Model]") -> Q:
@@ -24,7 +26,7 @@ def _done(verb: Verb, still: "QuerySet[Model]") -> Q:
 DONE = Q(reason=Notice.Reason.WAITS) & (
     _done(Verb.ASKED_TO_JOIN, Membership.objects.pending())
     | _done(Verb.APPEALED, Appeal.objects.open())
-    | (Q(event__verb=Verb.SUBMITTED) & ~Q(event__contribution__state=State.PENDING))
+    | (Q(event__verb=Verb.SUBMITTED) & ~Q(Exists(PENDING)))
     | _done(Verb.REPORTED, Report.objects.open())
     | (Q(event__verb=Verb.WARNED_SILENT) & ~Q(Exists(SILENT)))
     | _done(Verb.CHANGE_ASKED, Ruling.objects.unanswered())

@@ -10,6 +10,9 @@ from digests.asked import DONE
 from regions.models import Notice
 from regions.models.contribution import events_visible_to
 
+MOST = 99
+"""So many new things are counted: every page counts them, and a moderator may have thousands."""
+
 
 def notices(request: HttpRequest) -> dict[str, Any]:
     """Give `notice_count`: asked of the database by the first template that shows it, and once."""
@@ -17,8 +20,8 @@ def notices(request: HttpRequest) -> dict[str, Any]:
 
 
 def unread_count(person: object) -> int:
-    """Count what is new for someone and may be known by them now."""
+    """Count what is new for someone and may be known by them now, no further than one beyond what is shown."""
     if not isinstance(person, Person):
         return 0
     new = Notice.objects.unread().filter(person=person, event__in=events_visible_to(person))
-    return new.exclude(DONE).count()
+    return new.exclude(DONE)[: MOST + 1].count()

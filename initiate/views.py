@@ -62,7 +62,7 @@ def own_home(request: HttpRequest, person: Person) -> HttpResponse:
 def cards(person: Person) -> tuple[list[Challenge], list[Challenge]]:
     """Return someone's own challenges and the liveliest others, each with the latest activity first; one query."""
     seen = Challenge.objects.visible_to(person).for_list()
-    own = seen.published().of(person).annotate(is_own=Value(True))[:CARDS]
+    own = seen.published().of(person).latest_of_few().annotate(is_own=Value(True))[:CARDS]
     living = seen.alive().annotate(is_own=Value(False))[: 2 * CARDS]
     found: list[Any] = sorted(own.union(living, all=True), key=lambda row: row.last_activity_at, reverse=True)
     mine = [row for row in found if row.is_own]

@@ -96,8 +96,8 @@ def _entry(meeting: Meeting, *, is_going: bool) -> Event:
     place = ", ".join(part for part in (meeting.place, meeting.link if is_going else "") if part)
     if place:
         entry.add("location", place)
-    if meeting.lead:
-        entry.add("description", meeting.lead)
+    if description := meeting.lead:
+        entry.add("description", description)
     return entry
 
 

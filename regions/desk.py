@@ -3,15 +3,16 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import CharField, F, QuerySet, Value
 from django.utils import timezone
 
 from accounts.models import Person
-from challenges.models import Challenge
+from challenges.models import Challenge, Stage
 from regions.models import Appeal, Contribution, Meeting, Membership, Report, Ruling, State
 from regions.models.batch import Sort
+from regions.models.contribution import ContributionQuerySet
 from regions.paging import MANY, Piece
 
 ANSWER_WITHIN = timedelta(days=7)
@@ -47,6 +48,11 @@ class Row:
         return str(self.thing.first.contribution if self.sort == REPORT else getattr(self.thing, "person", self.thing))
 
     @property
+    def stage_label(self) -> str:
+        """Return the name of the stage of a silent challenge."""
+        return str(Stage(self.thing.stage).label)
+
+    @property
     def answer_by(self) -> datetime:
         return self.since + ANSWER_WITHIN
 
@@ -60,7 +66,8 @@ class Source:
     """Where one sort of row comes from.
 
     `rows` takes the contributions that the person sees in these regions, and the regions by id; `pk` and `since` are
-    the columns of the row; `things` fetches what the rows are about by `pk`, in one query or a fixed number.
+    the columns of the row; `things` fetches what the rows are about by `pk`, in one query or a fixed number: sorts that
+    have the same `things` are fetched together.
     """
 
     sort: str
@@ -68,6 +75,20 @@ class Source:
     things: Callable[[Collection[int]], dict[int, Any]]
     since: str = "at"
     pk: str = "pk"
+
+
+K = TypeVar("K", bound=ContributionQuerySet[Any])
+
+
+def _of_kind(rows: K, seen: QuerySet[Contribution], regions: Collection[int]) -> K:
+    """Keep what is seen of one kind; the region and the kind, which all of it has, lead to the index."""
+    return rows.filter(kind=rows.model.KIND, region__in=regions, pk__in=seen.values("pk"))
+
+
+def _contributions(pks: Collection[int]) -> dict[int, Contribution]:
+    """Fetch what is posted, of any kind, in one query; `stage` is that of a challenge."""
+    rows = Contribution.objects.select_related("author", "region").filter(pk__in=pks)
+    return {row.pk: row for row in rows.annotate(stage=F("challenge__stage"))} if pks else {}
 
 
 SOURCES = (
@@ -80,7 +101,7 @@ SOURCES = (
     Source(
         POSTING,
         lambda seen, regions: seen.filter(state=State.PENDING),
-        lambda pks: Contribution.objects.select_related("author", "region").in_bulk(pks),
+        _contributions,
         since="last_activity_at",
     ),
     Source(
@@ -103,14 +124,14 @@ SOURCES = (
     ),
     Source(
         SILENT,
-        lambda seen, regions: Challenge.objects.filter(region__in=regions, pk__in=seen.values("pk")).on_desk(),
-        lambda pks: Challenge.objects.for_list().select_related("author").in_bulk(pks),
+        lambda seen, regions: _of_kind(Challenge.objects.all(), seen, regions).on_desk(),
+        _contributions,
         since="desk_at",
     ),
     Source(
         MEETING,
-        lambda seen, regions: Meeting.objects.filter(region__in=regions, pk__in=seen.values("pk")).without_minutes(),
-        lambda pks: Meeting.objects.for_list().in_bulk(pks),
+        lambda seen, regions: _of_kind(Meeting.objects.all(), seen, regions).without_minutes(),
+        _contributions,
         since="ends_at",
     ),
 )
@@ -120,24 +141,24 @@ SOURCES = (
 def waiting_at(person: Person, regions: Collection[int], number: int) -> Piece:
     """Return page `number` of what waits in these regions (by id), which the caller may moderate."""
     seen = Contribution.objects.visible_to(person).filter(region__in=regions)
-    first, *others = (_columns(source, source.rows(seen, regions)) for source in SOURCES)
     start = (number - 1) * MANY
-    found = list(first.union(*others, all=True).order_by("moment", "desk_sort", "pk")[start : start + MANY + 1])
+    most = start + MANY + 1
+    first, *others = (_columns(source, source.rows(seen, regions))[:most] for source in SOURCES)
+    found = list(first.union(*others, all=True).order_by("moment", "desk_sort", "pk")[start:most])
     things = _things([(sort, pk) for sort, pk, _at in found[:MANY]])
     rows = [Row(sort, things[sort, pk], at) for sort, pk, at in found[:MANY] if (sort, pk) in things]
     return Piece("wacht", rows, number, has_next=len(found) > MANY, is_alone=True)
 
 
 def _columns(source: Source, rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
-    named = rows.order_by().annotate(desk_sort=Value(source.sort, CharField()), moment=F(source.since))
-    columns: QuerySet[Any, Any] = named.values_list("desk_sort", source.pk, "moment")
+    named = rows.annotate(desk_sort=Value(source.sort, CharField()), moment=F(source.since))
+    columns: QuerySet[Any, Any] = named.order_by("moment", source.pk).values_list("desk_sort", source.pk, "moment")
     return columns
 
 
 def _things(wanted: list[tuple[str, int]]) -> dict[tuple[str, int], Any]:
-    """Fetch what waits: one query for each sort, and one for where people work today."""
-    return {
-        (source.sort, pk): thing
-        for source in SOURCES
-        for pk, thing in source.things([pk for sort, pk in wanted if sort == source.sort]).items()
-    }
+    """Fetch what waits: one query for each way to fetch, and one for where people work today."""
+    by_sort = {source.sort: source.things for source in SOURCES}
+    ways = dict.fromkeys(by_sort.values())
+    found = {things: things([pk for sort, pk in wanted if by_sort[sort] == things]) for things in ways}
+    return {(sort, pk): found[by_sort[sort]][pk] for sort, pk in wanted if pk in found[by_sort[sort]]}

@@ -36,8 +36,13 @@ kept_html = lru_cache(maxsize=64)(rendered)
 
 def plain(text: str, length: int = 0) -> str:
     """Return Markdown as plain text on one line, cut at `length` characters where that is given."""
-    flat = " ".join(unescape(strip_tags(rendered(text))).split())
-    return str(Truncator(flat).chars(length)) if length else flat
+    words = flat(rendered(text))
+    return str(Truncator(words).chars(length)) if length else words
+
+
+def flat(html: str) -> str:
+    """Return the words of HTML on one line."""
+    return " ".join(unescape(strip_tags(html)).split())
 
 
 def plain_lines(text: str) -> str:

@@ -15,7 +15,7 @@ from regions.errors import AlreadyDone, EditConflict
 from regions.models.contribution import Contribution, Kind, State
 from regions.models.event import Audience, Event, Verb
 from regions.models.writing import Writing, WritingQuerySet
-from regions.text import plain, rendered
+from regions.text import flat, plain, rendered
 
 REMIND_BEFORE = timedelta(hours=48)
 BATCH = 50
@@ -132,7 +132,8 @@ class Meeting(Writing):  # type: ignore[django-manager-missing]  # of tags, by t
 
     @property
     def lead(self) -> str:
-        return plain(self.intro)
+        """The words of the introduction, out of the HTML that is kept: a calendar has hundreds of them."""
+        return flat(self.html.get("intro", ""))
 
     @property
     def kind_words(self) -> str:

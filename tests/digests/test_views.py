@@ -18,7 +18,7 @@ from digests.leaving import unsubscribe_path
 from digests.models import Enclosure, Mail, Subscription
 from digests.rhythm import subscribe
 from digests.spread import spread
-from regions.models import Comment, Notice, Region, Ruling, Unspread
+from regions.models import Comment, Event, Notice, Region, Ruling, Unspread, Verb
 from tests import make
 from tests.digests.mailing import Post, go_round, wants
 
@@ -100,6 +100,14 @@ def test_the_count_is_asked_once_and_only_when_shown(challenge: Challenge, anna:
         asked = len(queries)
         assert (count(), count()) == (1, 1)
     assert (asked, len(queries)) == (0, 2)  # the second is the person's standing, which the page asks anyway
+
+
+def test_the_bell_counts_no_further_than_it_shows(challenge: Challenge, anna: Person, as_anna: Client) -> None:
+    events = [Event(verb=Verb.COMMENTED, contribution=challenge, region=challenge.region) for _ in range(120)]
+    for event in Event.objects.bulk_create(events):
+        Notice.objects.create(person=anna, event=event, reason=Notice.Reason.OWN)
+    page = as_anna.get("/challenges/")
+    assert (page.context["notice_count"](), "99+" in page.text, "meer dan 99 nieuwe" in page.text) == (100, True, True)
 
 
 def test_the_preview_changes_nothing(challenge: Challenge, anna: Person, as_anna: Client) -> None:

@@ -9,7 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Organisation, Person
-from regions.models import Appeal, Membership, Region, Report, Ruling, State
+from challenges.models import Challenge
+from regions.desk import SOURCES
+from regions.models import Appeal, Contribution, Membership, Region, Report, Ruling, State
 from tests import make
 
 Browser = Callable[[Person | None], Client]
@@ -69,6 +71,20 @@ def test_it_takes_the_same_queries_however_much_waits(
         late = Ruling.ask_change(make.challenge(by=anna, region=utrecht), by=mo, reason="other", words="Zo.")
         Ruling.objects.filter(pk=late.pk).update(due_at=ago(days=1))
     assert {path: count(browser(mo), path) for path in (HERE, MINE)} == few == {HERE: 12, MINE: 12}
+
+
+@pytest.mark.usefixtures("waiting")
+def test_all_sorts_together_take_twelve_queries(
+    browser: Browser, count: Count, mo: Person, anna: Person, utrecht: Region
+) -> None:
+    silent = make.challenge(by=anna, region=utrecht, title="Stil")
+    Contribution.objects.filter(pk=silent.pk).update(last_activity_at=ago(days=90))
+    Challenge.objects.filter(pk=silent.pk).update(warned_at=ago(days=45))
+    over = make.meeting(by=mo, region=utrecht, starts_at=ago(days=9), ends_at=ago(days=8))
+    assert {row.sort for row in browser(mo).get(HERE).context["piece"].rows} == {source.sort for source in SOURCES}
+    assert {path: count(browser(mo), path) for path in (HERE, MINE)} == {HERE: 12, MINE: 12}
+    page = browser(mo).get(HERE).text
+    assert [words in page for words in ("Stil", "Idee", over.title)] == [True] * 3
 
 
 @pytest.mark.usefixtures("waiting")
