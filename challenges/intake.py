@@ -134,6 +134,19 @@ class ChoiceListField(ListField):
                 raise forms.ValidationError(_("“%s” is not known. Use: %s.") % (part, allowed))
 
 
+class OneOfField(forms.CharField):
+    """One of some words; the error says which."""
+
+    def __init__(self, allowed: list[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.allowed = allowed
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value and value not in self.allowed:
+            raise forms.ValidationError(_("“%s” is not known. Use: %s.") % (value, ", ".join(self.allowed)))
+
+
 class LineForm(TextForm):
     """One line of the file; the names of the fields are those of the columns."""
 
@@ -150,9 +163,9 @@ class LineForm(TextForm):
     thema = ListField(required=False)
     tags = ListField(required=False, max_length=300)
     zoekt = ChoiceListField(list(Seeking.values), required=False)
-    fase = forms.ChoiceField(choices=[("", ""), *Stage.choices], required=False)
+    fase = OneOfField(list(Stage.values), required=False)
     reden = forms.CharField(max_length=5_000, required=False)
-    zichtbaarheid = forms.ChoiceField(choices=[(name, name) for name in VISIBILITY], required=False)
+    zichtbaarheid = OneOfField([name for name in VISIBILITY if name], required=False)
     datum = forms.DateField(
         input_formats=["%Y-%m-%d", "%d-%m-%Y"],
         required=False,
@@ -274,9 +287,14 @@ def read(raw: bytes, region: Region | None = None) -> Intake:
         intake.wrong += _heading_errors(heading)
         some = islice(rows, MOST + 1) if region else rows
         found = [] if intake.wrong else list(_cells(intake, heading, some))
-    except csv.Error as error:
-        intake.wrong.append(Wrong(1, "", _("This is not a CSV file that can be read (%s).") % error))
+    except csv.Error:
+        why = _("This is not a CSV file that can be read: a quotation mark is open, or stands in the wrong place.")
+        intake.wrong.append(Wrong(1, "", why))
         return intake
+    if not found and not intake.wrong:
+        intake.wrong.append(
+            Wrong(1, "", _("There is no challenge in this file: nothing stands below the heading row."))
+        )
     if region and len(found) + len(intake.wrong) > MOST:
         intake.wrong = [Wrong(1, "", _("A file holds at most %s challenges.") % MOST)]
     else:

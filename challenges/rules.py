@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regions.models import State
 from regions.models.standing import Reader, standing_of
-from regions.rules import can_edit, is_owner, is_signed_in
+from regions.rules import acts_as_owner, can_edit, is_outside, is_owner, is_signed_in
 
 if TYPE_CHECKING:
     from challenges.models import Challenge, Offer, Point, Review
@@ -92,12 +92,12 @@ CHECKS = {c.key: c for c in (FOR_WHOM, IMPROVES, TAKES_PART, PROTOTYPE, RESIDENT
 
 
 def is_team(person: Reader, challenge: "Challenge") -> bool:
-    return is_owner(person, challenge)
+    return acts_as_owner(person, challenge)
 
 
 def is_team_or_moderator_of_silence(person: Reader, challenge: "Challenge") -> bool:
     """A moderator's only move: to park, after 60 silent days and a question that got no answer."""
-    return is_owner(person, challenge) or (
+    return acts_as_owner(person, challenge) or (
         challenge.region_id in standing_of(person).moderates and is_silent(challenge) and was_warned(challenge)
     )
 
@@ -225,7 +225,7 @@ def can_add_prototype(person: Reader, challenge: "Challenge") -> bool:
 def can_offer(person: Reader, challenge: "Challenge") -> bool:
     """Everyone but the team, on a living challenge."""
     is_alive = challenge.state == State.PUBLISHED and challenge.stage != Stage.STOPPED
-    return is_alive and is_signed_in(person) and not is_owner(person, challenge)
+    return is_alive and is_signed_in(person) and not is_owner(person, challenge) and not is_outside(person, challenge)
 
 
 def can_answer_offer(person: Reader, offer: "Offer") -> bool:

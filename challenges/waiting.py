@@ -16,7 +16,8 @@ from regions.models.standing import standing_of
 
 MOST = 20
 # The sorts, in the order in which they are told.
-CHANGES, COMMENTS, OFFERS, POINTS, SILENCES, REVIEWS, REGIONS, AGREEMENTS, DRAFTS, MEETING_DRAFTS, POSTS = range(1, 12)
+CHANGES, COMMENTS, OFFERS, POINTS, SILENCES, REVIEWS, REGIONS, ORPHANS, AGREEMENTS = range(1, 10)
+DRAFTS, MEETING_DRAFTS, POSTS = range(10, 13)
 PAGES = {
     OFFERS: ("challenges:detail", "#aanbod"),
     POINTS: ("challenges:detail", "#feedback"),
@@ -35,6 +36,7 @@ ICONS = {
     SILENCES: "clock",
     REVIEWS: "help-circle",
     REGIONS: "user-plus",
+    ORPHANS: "users",
     AGREEMENTS: "checkbox",
     DRAFTS: "pencil",
     MEETING_DRAFTS: "calendar-event",
@@ -82,6 +84,9 @@ def _sources(person: Person) -> Iterator[Rows]:
         many = Subquery(pending.annotate(many=Count("pk")).values("many"))
         regions = Region.objects.filter(pk__in=standing.moderates).annotate(number=many).filter(number__gt=0)
         yield _rows(REGIONS, regions, title=F("name"), slug=F("slug"), number=F("number"))
+    if standing.is_staff:
+        moderated = Membership.objects.moderators().filter(region=OuterRef("pk"))
+        yield _rows(ORPHANS, Region.objects.filter(~Exists(moderated)), title=F("name"), slug=F("slug"))
     promised = Agreement.objects.open().filter(owner=person)
     met = Meeting.objects.visible_to(person).filter(pk__in=promised.values("meeting"))
     number = Count("agreements", filter=Q(agreements__owner=person, agreements__done_at=None))
@@ -103,7 +108,7 @@ def _rows(order: int, found: QuerySet[Any], **columns: F) -> Rows:
 
 
 def _line(order: int, pk: int, title: str, slug: str, number: int) -> Waiting:
-    if order == REGIONS:
+    if order in (REGIONS, ORPHANS):
         path = reverse("regions:desk", args=[slug])
     elif order == CHANGES:
         path = Contribution(pk=pk, title=title, kind=slug).get_absolute_url()
@@ -125,6 +130,7 @@ def _words(order: int, number: int) -> str:
         SILENCES: _("Does this still go on?"),
         REVIEWS: _("Your feedback is asked"),
         REGIONS: ngettext("%d person asks to join the region", "%d people ask to join the region", number),
+        ORPHANS: _("This region has no moderator"),
         AGREEMENTS: ngettext("%d thing that you promised", "%d things that you promised", number),
         DRAFTS: _("Finish your draft"),
         MEETING_DRAFTS: _("Finish your meeting"),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import Person, Role
 from digests.outbox import queue_mail_of
@@ -18,6 +18,7 @@ from regions.models import (
     Membership,
     Notice,
     Part,
+    Report,
     Signup,
     Theme,
     Unspread,
@@ -161,11 +162,22 @@ def _awaited(event: Event) -> Iterator[QuerySet]:  # type: ignore[type-arg]
 
 def _awaited_at_desk(event: Event) -> Iterator[QuerySet]:  # type: ignore[type-arg]
     if event.verb in DESK_WAITS:
-        yield Membership.objects.moderators().filter(region=event.region_id).values("person")
+        yield Membership.objects.moderators().filter(region=event.region_id).exclude(_reported(event)).values("person")
     if event.verb == Verb.APPEALED:
         yield _others_at_desk(event)
     if event.verb in STAFF_WAITS:
         yield Person.objects.filter(is_staff=True).values("pk")
+
+
+def _reported(event: Event) -> Q:
+    """Match the memberships of whom a report is about: they do not hear who reported them."""
+    report = (
+        Report.objects.filter(pk=int(event.object_id or 0)) if event.verb == Verb.REPORTED else Report.objects.none()
+    )
+    about = report.filter(comment=None).values("contribution")
+    owners = Involvement.objects.current().filter(contribution__in=about, part__in=OWNERS).values("person")
+    writers = report.exclude(comment=None).values("comment__author")  # a NULL among them would match nobody at all
+    return Q(person__in=writers) | Q(person__in=owners)
 
 
 def _others_at_desk(event: Event) -> QuerySet[Any, Any]:

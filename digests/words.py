@@ -33,10 +33,7 @@ class Seen:
     def who(self) -> str:
         """Return who did it; of someone who joins or leaves a team, that person."""
         is_theirs = self.event.verb in (Verb.JOINED_TEAM, Verb.LEFT_TEAM) and not self.is_about_me
-        person = self.event.subject if is_theirs and self.event.subject else self.event.actor
-        if person is None and self.event.verb == Verb.REPORTED:
-            return _("A visitor")
-        return str(person) if person else "Initiate"
+        return str(self.event.subject) if is_theirs and self.event.subject else self.event.actor_told
 
     @property
     def is_about_me(self) -> bool:
@@ -171,7 +168,8 @@ def _when(seen: Seen) -> str:
     if not isinstance(meeting, Meeting):
         return ""
     starts = date_format(timezone.localtime(meeting.starts_at), "j F Y, H:i")
-    return ". ".join(part for part in (starts, meeting.place, meeting.why_cancelled) if part)
+    why = meeting.why_cancelled if seen.event.verb == Verb.MEETING_CANCELLED else ""
+    return ". ".join(part for part in (starts, meeting.place, why) if part)
 
 
 def _discussed(seen: Seen) -> str:

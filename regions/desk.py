@@ -65,13 +65,13 @@ class Row:
 class Source:
     """Where one sort of row comes from.
 
-    `rows` takes the contributions that the person sees in these regions, and the regions by id; `pk` and `since` are
-    the columns of the row; `things` fetches what the rows are about by `pk`, in one query or a fixed number: sorts that
-    have the same `things` are fetched together.
+    `rows` takes the contributions that the person sees in these regions, the regions by id, and the person; `pk` and
+    `since` are the columns of the row; `things` fetches what the rows are about by `pk`, in one query or a fixed
+    number: sorts that have the same `things` are fetched together.
     """
 
     sort: str
-    rows: Callable[[QuerySet[Contribution], Collection[int]], QuerySet[Any, Any]]
+    rows: Callable[[QuerySet[Contribution], Collection[int], Person], QuerySet[Any, Any]]
     things: Callable[[Collection[int]], dict[int, Any]]
     since: str = "at"
     pk: str = "pk"
@@ -94,43 +94,45 @@ def _contributions(pks: Collection[int]) -> dict[int, Contribution]:
 SOURCES = (
     Source(
         JOINING,
-        lambda seen, regions: Membership.objects.pending().filter(region__in=regions),
+        lambda seen, regions, person: Membership.objects.pending().filter(region__in=regions),
         lambda pks: Membership.objects.for_list().in_bulk(pks),
         since="since",
     ),
     Source(
         POSTING,
-        lambda seen, regions: seen.filter(state=State.PENDING),
+        lambda seen, regions, person: seen.filter(state=State.PENDING),
         _contributions,
         since="last_activity_at",
     ),
     Source(
         APPEAL,
-        lambda seen, regions: Appeal.objects.open().filter(ruling__contribution__in=seen),
+        lambda seen, regions, person: Appeal.objects.open().filter(ruling__contribution__in=seen),
         lambda pks: Appeal.objects.for_list().in_bulk(pks),
     ),
     Source(
         REPORT,
-        lambda seen, regions: Report.objects.open().filter(contribution__in=seen).things(),
+        lambda seen, regions, person: (
+            Report.objects.open().filter(contribution__in=seen).for_others_than(person).things()
+        ),
         Report.objects.cases,
         since="since_at",
         pk="first",
     ),
     Source(
         CHANGE,
-        lambda seen, regions: Ruling.objects.filter(contribution__in=seen).to_look_at(),
+        lambda seen, regions, person: Ruling.objects.filter(contribution__in=seen).to_look_at(),
         lambda pks: Ruling.objects.for_desk().in_bulk(pks),
         since="since_at",
     ),
     Source(
         SILENT,
-        lambda seen, regions: _of_kind(Challenge.objects.all(), seen, regions).on_desk(),
+        lambda seen, regions, person: _of_kind(Challenge.objects.all(), seen, regions).on_desk(),
         _contributions,
         since="desk_at",
     ),
     Source(
         MEETING,
-        lambda seen, regions: _of_kind(Meeting.objects.all(), seen, regions).without_minutes(),
+        lambda seen, regions, person: _of_kind(Meeting.objects.all(), seen, regions).without_minutes(),
         _contributions,
         since="ends_at",
     ),
@@ -143,7 +145,7 @@ def waiting_at(person: Person, regions: Collection[int], number: int) -> Piece:
     seen = Contribution.objects.visible_to(person).filter(region__in=regions)
     start = (number - 1) * MANY
     most = start + MANY + 1
-    first, *others = (_columns(source, source.rows(seen, regions))[:most] for source in SOURCES)
+    first, *others = (_columns(source, source.rows(seen, regions, person))[:most] for source in SOURCES)
     found = list(first.union(*others, all=True).order_by("moment", "desk_sort", "pk")[start:most])
     things = _things([(sort, pk) for sort, pk, _at in found[:MANY]])
     rows = [Row(sort, things[sort, pk], at) for sort, pk, at in found[:MANY] if (sort, pk) in things]

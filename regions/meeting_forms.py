@@ -86,6 +86,7 @@ class MeetingForm(TextForm):
         help_text=_("A text that is closed here can still have to be made public under the Open Government Act (Woo)."),
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    sequence = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     TEXTS = ("title", "intro")
     PLAIN = ("sort", "scale", "place", "link", "capacity", "expected", "visibility")
@@ -102,7 +103,9 @@ class MeetingForm(TextForm):
             cleaned["scale"] = ""
         elif not cleaned.get("scale"):
             self.add_error("scale", _("Say at which level the arena is."))
-        if self.publishing and not (cleaned.get("place") or cleaned.get("link") or "link" in self.errors):
+        if self.publishing and not (
+            cleaned.get("place") or cleaned.get("link") or {"place", "link"} & set(self.errors)
+        ):
             self.add_error("place", _("Give a place, or an online link."))
         self._clean_times(cleaned)
         return cleaned
@@ -137,7 +140,7 @@ class MeetingForm(TextForm):
     def current(meeting: Meeting) -> dict[str, Any]:
         """Return what the form says before anything is changed."""
         starts, ends = timezone.localtime(meeting.starts_at), timezone.localtime(meeting.ends_at)
-        names = (*MeetingForm.TEXTS, *MeetingForm.PLAIN, "version")
+        names = (*MeetingForm.TEXTS, *MeetingForm.PLAIN, "version", "sequence")
         times = {"day": starts.date(), "starts": starts.time(), "ends": ends.time()}
         return {**{name: getattr(meeting, name) for name in names}, **times}
 

@@ -88,8 +88,18 @@ def is_owner(person: Reader, contribution: Contribution) -> bool:
     return isinstance(person, Person) and person.is_active and contribution.is_owned_by(person)
 
 
+def is_outside(person: Reader, contribution: Contribution) -> bool:
+    """Tell whether someone is suspended in its region: there they read along, as a visitor does, and no more."""
+    return contribution.region_id in standing_of(person).suspended_in
+
+
+def acts_as_owner(person: Reader, contribution: Contribution) -> bool:
+    """Author and team may change it, but for who is suspended in its region."""
+    return is_owner(person, contribution) and not is_outside(person, contribution)
+
+
 def can_edit(person: Reader, contribution: Contribution) -> bool:
-    return contribution.state != State.ARCHIVED and is_owner(person, contribution)
+    return contribution.state != State.ARCHIVED and acts_as_owner(person, contribution)
 
 
 def can_publish(person: Reader, contribution: Contribution) -> bool:
@@ -137,7 +147,7 @@ def can_hand_over(person: Reader, contribution: Contribution) -> bool:
     if contribution.state in (State.ARCHIVED, State.DRAFT) or not is_signed_in(person):
         return False
     if contribution.author == person:
-        return True
+        return not is_outside(person, contribution)
     return can_moderate(person, contribution) and contribution.has_lost_its_author()
 
 
@@ -152,12 +162,12 @@ def can_file(person: Reader, contribution: Contribution) -> bool:
     """Region, theme and tags: also the moderator, who tells the author."""
     if contribution.state in (State.ARCHIVED, State.DRAFT):
         return False
-    return is_owner(person, contribution) or contribution.region_id in standing_of(person).moderates
+    return acts_as_owner(person, contribution) or contribution.region_id in standing_of(person).moderates
 
 
 def can_comment(person: Reader, contribution: Contribution) -> bool:
     is_open = contribution.state == State.PUBLISHED and not contribution.is_closed_for_comments
-    return is_open and is_signed_in(person)
+    return is_open and is_signed_in(person) and not is_outside(person, contribution)
 
 
 def can_follow(person: Reader, contribution: Contribution) -> bool:
@@ -167,6 +177,15 @@ def can_follow(person: Reader, contribution: Contribution) -> bool:
 def can_report(person: Reader, contribution: Contribution) -> bool:
     """Everyone who sees it; a visitor confirms an address first."""
     return contribution.state == State.PUBLISHED
+
+
+def can_judge(person: Reader, contribution: Contribution, comment: "Comment | None" = None) -> bool:
+    """Moderators of the region and staff deal with reports, but never with what is reported about themselves."""
+    if comment:
+        is_own = isinstance(person, Person) and comment.author_id == person.pk
+    else:
+        is_own = is_owner(person, contribution)
+    return can_moderate(person, contribution) and not is_own
 
 
 def can_hide(person: Reader, contribution: Contribution) -> bool:
@@ -218,7 +237,12 @@ def can_read_hidden_comment(person: Reader, comment: "Comment") -> bool:
 
 def can_change_comment(person: Reader, comment: "Comment") -> bool:
     is_writer = is_signed_in(person) and comment.author == person
-    return is_writer and comment.can_still_change and comment.contribution.state == State.PUBLISHED
+    return (
+        is_writer
+        and not is_outside(person, comment.contribution)
+        and comment.can_still_change
+        and comment.contribution.state == State.PUBLISHED
+    )
 
 
 def can_delete_comment(person: Reader, comment: "Comment") -> bool:
@@ -232,7 +256,7 @@ def can_plan_meeting(person: Reader, region: Region) -> bool:
 
 def can_run_meeting(person: Reader, meeting: "Meeting") -> bool:
     """Who organises it, and the moderators: a meeting is of the region, also when its organiser is ill."""
-    return meeting.state != State.ARCHIVED and (is_owner(person, meeting) or can_moderate(person, meeting))
+    return meeting.state != State.ARCHIVED and (acts_as_owner(person, meeting) or can_moderate(person, meeting))
 
 
 def can_cancel_meeting(person: Reader, meeting: "Meeting") -> bool:

@@ -1,5 +1,6 @@
 """Markdown to safe HTML, plain text from Markdown, and the guard against citizen service numbers."""
 
+import codecs
 import re
 from functools import lru_cache
 from html import unescape
@@ -51,7 +52,9 @@ def plain_lines(text: str) -> str:
 
 
 def decoded(raw: bytes) -> str:
-    """Return the text of a file as Dutch Excel writes it: UTF-8, or else Windows-1252."""
+    """Return the text of a file as Dutch Excel writes it: UTF-8, UTF-16 with its mark, or else Windows-1252."""
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return raw.decode("utf-16", errors="replace")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:

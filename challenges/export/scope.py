@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Person
 from challenges.models import Challenge, Offer, Review
 from challenges.rules import can_read_answer, can_read_note
-from regions.models import Contribution, ContributionQuerySet, Event, Kind, Region, State, Version
+from regions.models import Contribution, ContributionQuerySet, Event, Kind, Region, Report, State, Version
 from regions.models.contribution import events_visible_to, load_owned
 
 M = TypeVar("M", bound=Contribution)
@@ -56,6 +56,11 @@ class Scope:
             return events_visible_to(self.person).moderation_of(self.region)
         not_drafts = Q(contribution__isnull=True) | ~Q(contribution__state=State.DRAFT)
         return Event.objects.moderation_of(self.region).filter(not_drafts)
+
+    def reports(self) -> QuerySet[Report]:
+        """Return what waits, but for what is reported about the one who takes it along."""
+        waiting = Report.objects.open().filter(contribution__in=self.seen).select_related("person")
+        return waiting.for_others_than(self.person) if self.person else waiting
 
     def withhold_notes(self, reviews: Collection[Review]) -> None:
         """Empty the notes to the team that this person may not read."""

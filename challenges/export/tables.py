@@ -31,7 +31,6 @@ from regions.models import (
     Membership,
     Post,
     Region,
-    Report,
     Ruling,
     Sanction,
     Sort,
@@ -435,7 +434,7 @@ TABLES = (
     Table(
         "signalen",
         _("reports that wait for a moderator"),
-        lambda scope: Report.objects.open().filter(contribution__in=scope.seen).select_related("person"),
+        lambda scope: scope.reports(),
         {
             "nummer": "pk",
             "over": "contribution_id",
@@ -506,7 +505,7 @@ TABLES = (
             "nummer": "pk",
             "op": "at",
             "wat": _choice(Verb, "verb"),
-            "door": "actor.name",
+            "door": "actor_told",
             "wie": "subject.name",
             "stuk": "contribution_id",
             "soort": "object_kind",

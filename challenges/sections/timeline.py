@@ -91,11 +91,11 @@ def _meetings(person: Reader, events: list[Event]) -> dict[str, Meeting]:
 
 
 def line(event: Event, challenge: Challenge, met: Mapping[str, Meeting]) -> dict[str, Any]:
-    actor = event.subject if event.verb in BY_SUBJECT and event.subject else event.actor
+    is_theirs = event.verb in BY_SUBJECT and event.subject
     meeting = met.get(event.object_id) if event.verb == Verb.DISCUSSED else None
     return {
         "icon": ICONS.get(Verb(event.verb), "circle") if event.verb in Verb.values else "circle",
-        "by": str(actor or "Initiate"),
+        "by": str(event.subject) if is_theirs else event.actor_told,
         "text": words(event),
         "url": meeting.get_absolute_url() if meeting else place(event, challenge),
         "notes": [meeting.title] if meeting else notes(event, challenge),

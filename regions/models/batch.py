@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Person
 from regions.errors import AlreadyDone, TooLate
 from regions.models.contribution import Contribution, State
-from regions.models.region import Membership, Region
+from regions.models.region import Membership
 from regions.models.report import Report
-from regions.rules import can_moderate_region
+from regions.rules import can_moderate, can_moderate_region
 
 UNDO_WITHIN = timedelta(minutes=30)
 KEPT = timedelta(days=30)
@@ -38,8 +38,8 @@ Was = dict[str, Any]
 class Act:
     """What is done with one sort of thing; `do` gives what was dealt with, each with what `undo` needs of it."""
 
-    things: Callable[[], models.QuerySet[Any]]
-    region: Callable[[Any], Region]
+    things: Callable[[Person], models.QuerySet[Any]]
+    may: Callable[[Person, Any], bool]
     waits: Callable[[Any], bool]
     do: Callable[[Any, Person, int | None], list[tuple[int, Was]]]
     undo: Callable[[Any, Person, Was], None]
@@ -63,22 +63,22 @@ def _close(report: Report, by: Person, last: int | None) -> list[tuple[int, Was]
 
 ACTS: dict[str, Act] = {
     Sort.JOINING: Act(
-        things=lambda: Membership.objects.select_related("person", "region"),
-        region=lambda membership: membership.region,
+        things=lambda person: Membership.objects.select_related("person", "region"),
+        may=lambda person, membership: can_moderate_region(person, membership.region),
         waits=lambda membership: membership.state == Membership.State.PENDING,
         do=_let_in,
         undo=lambda membership, by, was: membership.undo_let_in(by, **was),
     ),
     Sort.POSTING: Act(
-        things=lambda: Contribution.objects.select_related("author", "region"),
-        region=lambda contribution: contribution.region,
+        things=lambda person: Contribution.objects.select_related("author", "region"),
+        may=lambda person, contribution: can_moderate_region(person, contribution.region),
         waits=lambda contribution: contribution.state == State.PENDING,
         do=_publish,
         undo=lambda contribution, by, was: contribution.undo_approval(by, **was),
     ),
     Sort.REPORT: Act(
-        things=Report.objects.for_list,
-        region=lambda report: report.contribution.region,
+        things=lambda person: Report.objects.for_list().for_others_than(person),
+        may=lambda person, report: can_moderate(person, report.contribution),
         waits=lambda report: report.closed_at is None,
         do=_close,
         undo=lambda report, by, was: report.reopen(by, **was),
@@ -117,8 +117,8 @@ def chosen(person: Person, wanted: Iterable[tuple[str, int, int | None]]) -> lis
     found = {
         (sort, pk): thing
         for sort in {sort for sort, _pk, _last in rows}
-        for pk, thing in ACTS[sort].things().in_bulk([pk for one, pk, _last in rows if one == sort]).items()
-        if can_moderate_region(person, ACTS[sort].region(thing))
+        for pk, thing in ACTS[sort].things(person).in_bulk([pk for one, pk, _last in rows if one == sort]).items()
+        if ACTS[sort].may(person, thing)
     }
     return [Chosen(sort, pk, last, found[sort, pk]) for sort, pk, last in rows if (sort, pk) in found]
 
@@ -212,8 +212,8 @@ class BatchItem(models.Model):
         """Take it back if nobody touched it since; tell whether it was, and remember why not."""
         locked = BatchItem.objects.select_for_update().get(pk=self.pk)
         act = ACTS[self.sort]
-        thing = act.things().get(pk=self.thing_id)
-        if locked.state != self.State.DONE or not can_moderate_region(by, act.region(thing)):
+        thing = act.things(by).filter(pk=self.thing_id).first()
+        if locked.state != self.State.DONE or thing is None or not act.may(by, thing):
             return False
         try:
             with transaction.atomic():

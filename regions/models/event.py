@@ -235,6 +235,11 @@ class Event(models.Model):
         """Return the words of the verb. Django's own way translates all fifty of them to find one."""
         return str(Verb(self.verb).label) if self.verb in Verb.values else self.verb
 
+    @property
+    def actor_told(self) -> str:
+        """Return who did it. Who reported is not named: whom it is about may read the log as a moderator."""
+        return str(_("Somebody") if self.verb == Verb.REPORTED else self.actor or "Initiate")
+
     def said_of(self, kind: str) -> str:
         """Return the words of the verb where it is on a contribution of this kind."""
         own = PUBLISHED_AS.get(kind) if self.verb == Verb.PUBLISHED else None

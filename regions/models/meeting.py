@@ -192,6 +192,17 @@ class Meeting(Writing):  # type: ignore[django-manager-missing]  # of tags, by t
 
     # --- what happens to it ---------------------------------------------------------------------------------
 
+    @transaction.atomic
+    def edit(
+        self, *, by: Person, seen: int, text: Mapping[str, str], sequence: int | None = None, **fields: Any
+    ) -> bool:
+        """Do as every kind does; time and place make no version, so `sequence` is what was on the screen of these."""
+        locked = self._locked()
+        is_new = any(getattr(locked, name) != value for name, value in fields.items())
+        if sequence is not None and is_new and locked.sequence != sequence:
+            raise EditConflict(locked.version)
+        return super().edit(by=by, seen=seen, text=text, **fields)
+
     def _save_edit(self, by: Person, changed: list[str], *, is_new_text: bool) -> None:
         super()._save_edit(by, changed, is_new_text=is_new_text)
         if self.state == State.DRAFT:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Person
 from regions.errors import AlreadyDone, TooOften
 from regions.models.comment import Comment
-from regions.models.contribution import Kind
+from regions.models.contribution import Kind, State
 from regions.models.event import Audience, Event, Verb
 from regions.models.region import Region
 from regions.models.version import Version
@@ -119,6 +119,8 @@ class Post(Writing):  # type: ignore[django-manager-missing]  # of tags, by tagg
         Raises TooOften, and AlreadyDone when it was published before.
         """
         region = Region.objects.select_for_update(no_key=True).get(pk=self.region_id)
+        if Post.objects.exclude(state=State.DRAFT).filter(pk=self.pk).exists():
+            raise AlreadyDone
         if was_mailed_today(region) and not by.is_staff:
             raise TooOften
         if self.publish(by, to_all=True):

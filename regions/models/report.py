@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from django.core import signing
 from django.db import models, transaction
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Window
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils import timezone
@@ -74,6 +74,11 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def on(self, contribution: Contribution | int, comment: Comment | int | None) -> Self:
         """Keep those about a comment, or about the contribution itself."""
         return self.filter(contribution=contribution, comment=comment)
+
+    def for_others_than(self, person: Person) -> Self:
+        """Leave out what is reported about this person: a comment of theirs, or what they are author or team of."""
+        mine = Contribution.objects.of(person).filter(pk=OuterRef("contribution"))
+        return self.exclude(comment__author=person).exclude(Exists(mine), comment=None)
 
     def things(self) -> QuerySet["Report", Any]:
         """Join what is about the same thing: the id of the first report, and since when it waits."""

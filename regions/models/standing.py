@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import CharField, F, QuerySet, Value
+from django.db.models import Case, CharField, F, QuerySet, Value, When
 from django.db.models.functions import Cast
 
 from accounts.models import Person, Role
@@ -22,6 +22,7 @@ class Standing:
     person_id: int | None = None
     member_of: frozenset[int] = field(default_factory=frozenset)
     moderates: frozenset[int] = field(default_factory=frozenset)
+    suspended_in: frozenset[int] = field(default_factory=frozenset)
     is_seat: bool = False
     is_secretary: bool = False
     is_staff: bool = False
@@ -66,8 +67,9 @@ def _standing(person: Person, rows: Collection[tuple[str, str]]) -> Standing:
     roles = {name for name, region in rows if not region}
     return Standing(
         person_id=person.pk,
-        member_of=frozenset(region for _name, region in regions),
+        member_of=frozenset(region for name, region in regions if name != Membership.State.SUSPENDED),
         moderates=frozenset(region for name, region in regions if name == Membership.Role.MODERATOR),
+        suspended_in=frozenset(region for name, region in regions if name == Membership.State.SUSPENDED),
         is_seat=Role.Name.SEAT in roles,
         is_secretary=Role.Name.SECRETARY in roles,
         is_staff=person.is_staff,
@@ -75,8 +77,11 @@ def _standing(person: Person, rows: Collection[tuple[str, str]]) -> Standing:
 
 
 def _memberships(ids: Collection[int]) -> QuerySet[Any, tuple[int, str, str]]:
-    active = Membership.objects.filter(person__in=ids, state=Membership.State.ACTIVE)
-    return active.values_list("person_id", F("role"), Cast("region_id", CharField()))
+    """Return where these people are a member, with their role, and where they are suspended."""
+    states = (Membership.State.ACTIVE, Membership.State.SUSPENDED)
+    found = Membership.objects.filter(person__in=ids, state__in=states)
+    name = Case(When(state=Membership.State.ACTIVE, then=F("role")), default=F("state"), output_field=CharField())
+    return found.values_list("person_id", name, Cast("region_id", CharField()))
 
 
 def _roles(ids: Collection[int]) -> QuerySet[Any, tuple[int, str, str]]:

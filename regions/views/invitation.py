@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Person
+from initiate.once import once
 from initiate.requests import PersonRequest
 from regions.errors import AlreadyDone, NotYours, TooLate
 from regions.forms import InviteForm, JoinForm, PageQuery
@@ -21,6 +22,7 @@ PER_PAGE = 25
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@once
 def invite(request: PersonRequest, slug: str) -> HttpResponse:
     """First what was found in the words or the file, then, once that is confirmed, the invitations."""
     region = moderated_region(request, slug)
@@ -36,7 +38,11 @@ def invite(request: PersonRequest, slug: str) -> HttpResponse:
 
 def _invite(request: PersonRequest, region: Region, addresses: list[str]) -> HttpResponseRedirect:
     number = Invitation.objects.invite(region, addresses, by=request.user)
-    said = ngettext("%d invitation is on its way.", "%d invitations are on their way.", number)
+    said = ngettext(
+        "%d invitation is on its way. Who is a member already gets no mail.",
+        "%d invitations are on their way. Who is a member already gets no mail.",
+        number,
+    )
     messages.success(request, said % number)
     return redirect("regions:invite", region.slug)
 

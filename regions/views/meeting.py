@@ -31,6 +31,7 @@ from regions.sections import attachments_section, comments_section, follow_secti
 from regions.views.minutes import agreements_of
 
 PUBLISHED = gettext_lazy("The meeting is published. People can sign up now.")
+OVER = gettext_lazy("This meeting was cancelled before, or it is over.")
 HELD_BACK = gettext_lazy("The meeting is with the moderators: they look first at what a new member posts.")
 
 
@@ -82,6 +83,7 @@ def _story(person: Reader, meeting: Meeting) -> dict[str, Any]:
         "signup": signup,
         "can_sign_up": rules.can_sign_up(person, meeting),
         "can_run": runs,
+        "can_plan": rules.can_plan_meeting(person, meeting.region),
         "can_cancel": runs and meeting.is_open,
         "can_write_minutes": runs and rules.can_write_minutes(person, meeting),
         "link": meeting.link if runs or (signup and signup.state == Signup.State.GOING) else "",
@@ -124,7 +126,7 @@ def meeting_new(request: PersonRequest, slug: str) -> HttpResponse:
     like = _like(request)
     posted = request.POST if request.method == "POST" else None
     form = MeetingForm(
-        posted, initial=_copied(like), sorts=_sorts(request.user, region), publishing=_publishes(request)
+        posted, initial=_copied(request.user, like), sorts=_sorts(request.user, region), publishing=_publishes(request)
     )
     if not form.is_valid():
         words = {"region": region, "form": form, "like": like}
@@ -141,9 +143,10 @@ def _like(request: PersonRequest) -> Meeting | None:
     return Meeting.objects.visible_to(request.user).filter(pk=pk).first() if pk else None
 
 
-def _copied(like: Meeting | None) -> dict[str, Any]:
-    """Return what a copy begins with: everything but the day."""
-    return {name: value for name, value in MeetingForm.current(like).items() if name != "day"} if like else {}
+def _copied(person: Reader, like: Meeting | None) -> dict[str, Any]:
+    """Return what a copy begins with: everything but the day, and the link only for who may see it."""
+    left_out = {"day"} if like and rules.can_see_link(person, like) else {"day", "link"}
+    return {name: value for name, value in MeetingForm.current(like).items() if name not in left_out} if like else {}
 
 
 def _sorts(person: Reader, region: Region) -> list[str]:
@@ -190,18 +193,19 @@ def meeting_edit(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     if not form.is_valid():
         return render(request, "regions/meeting/edit.html", words, status=422 if form.errors else 200)
     try:
-        found.edit(by=request.user, seen=form.cleaned_data["version"] or 0, text=form.text, **form.facts)
-    except EditConflict as conflict:
-        return _clash(request, words, form, conflict.version)
+        seen = {"seen": form.cleaned_data["version"] or 0, "sequence": form.cleaned_data["sequence"]}
+        found.edit(by=request.user, text=form.text, **seen, **form.facts)
+    except EditConflict:
+        return _clash(request, words, form)
     return _stored(request, Meeting.objects.get(pk=pk))
 
 
-def _clash(request: PersonRequest, words: dict[str, Any], form: MeetingForm, version: int) -> HttpResponse:
+def _clash(request: PersonRequest, words: dict[str, Any], form: MeetingForm) -> HttpResponse:
     """Show the own words over the newer version: who sends again, replaces it knowingly."""
-    data = request.POST.copy()
-    data["version"] = str(version)
-    again = MeetingForm(data, sorts=[value for value, _label in form["sort"].field.choices])  # type: ignore[attr-defined]
     newest = Meeting.objects.select_related("region").get(pk=words["meeting"].pk)
+    data = request.POST.copy()
+    data["version"], data["sequence"] = str(newest.version), str(newest.sequence)
+    again = MeetingForm(data, sorts=[value for value, _label in form["sort"].field.choices])  # type: ignore[attr-defined]
     shown = {**words, "meeting": newest, "form": again, "clashes": True}
     return render(request, "regions/meeting/edit.html", shown, status=409)
 
@@ -254,6 +258,9 @@ def agenda(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
 @login_required
 def meeting_cancel(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     found = fetch_meeting(request, pk, may=rules.can_run_meeting)
+    if not found.is_open:
+        messages.warning(request, OVER)
+        return redirect(found)
     form = CancelForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         words = {"meeting": found, "form": form}
@@ -261,7 +268,7 @@ def meeting_cancel(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     try:
         found.cancel(request.user, form.cleaned_data["words"])
     except AlreadyDone:
-        messages.warning(request, _("This meeting was cancelled before, or it is over."))
+        messages.warning(request, OVER)
     else:
         messages.success(request, _("The meeting is cancelled. Everyone who signed up gets a mail."))
     return redirect(found)

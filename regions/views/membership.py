@@ -60,7 +60,8 @@ def leave(request: PersonRequest, slug: str) -> HttpResponse:
         messages.info(request, _("You are not a member of this region."))
         return redirect(region)
     if request.method != "POST" or membership is None:
-        return render(request, "regions/leave.html", {"region": region, "membership": membership})
+        is_last = not region.memberships.moderators().exclude(person=request.user).exists()
+        return render(request, "regions/leave.html", {"region": region, "membership": membership, "is_last": is_last})
     try:
         membership.leave(request.user)
     except AlreadyDone:

@@ -4,6 +4,7 @@ from allauth.core.ratelimit import consume_or_429
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core import signing
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language, gettext_lazy
@@ -118,6 +119,8 @@ def close(request: PersonRequest, pk: int) -> HttpResponse:
     contribution = fetch(Contribution.objects.all(), request.user, found.contribution_id)
     if not rules.can_moderate(request.user, contribution):
         raise Http404
+    if not rules.can_judge(request.user, contribution, found.comment):
+        raise PermissionDenied
     last = SeenForm.read(request.POST).cleaned_data["tot"]
     said = _("This is closed. Whoever reported it hears so.")
     return done(request, contribution, lambda: found.close(request.user, last=last), said)

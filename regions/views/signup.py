@@ -171,11 +171,17 @@ def _calendar(content: bytes, name: str) -> HttpResponse:
 def own_calendar(request: PersonRequest) -> HttpResponse:
     """The address of one's own calendar, and one's meetings; `besluit` makes a new address, or takes it away."""
     if request.method == "POST":
-        CalendarAddress.renew(request.user, is_on=request.POST.get("besluit") != "nee")
-        messages.success(request, _("Done. The address before does not work any more."))
+        made = CalendarAddress.renew(request.user, is_on=request.POST.get("besluit") != "nee")
+        is_first = made.number == 1
+        messages.success(request, _("Done.") if is_first else _("Done. The address before does not work any more."))
         return redirect("regions:own_calendar")
     address = CalendarAddress.objects.filter(person=request.user, is_on=True).first()
     mine = request.user.signups.lasting().values("meeting")
-    coming = Meeting.objects.visible_to(request.user).coming().for_list().filter(pk__in=mine)[:PER_PAGE]
+    coming = (
+        Meeting.objects.visible_to(request.user)
+        .coming()
+        .for_list()
+        .filter(pk__in=mine, cancelled_at__isnull=True)[:PER_PAGE]
+    )
     words = {"address": address, "coming": list(coming)}
     return render(request, "regions/meeting/own_calendar.html", words)

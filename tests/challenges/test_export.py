@@ -260,6 +260,17 @@ def test_the_text_says_what_is_in_it(small: Challenge, utrecht: Region, mo: Pers
     assert "Dit is wat Mo Moderator als moderator van de regio zag." in text
 
 
+def test_who_is_reported_does_not_take_the_reports_along(
+    small: Challenge, utrecht: Region, anna: Person, mo: Person, tmp_path: Path
+) -> None:
+    Report.objects.all().delete()
+    Report.make(small, by=mo, reason="other", words="Over Anna")
+    make.member(anna, utrecht, moderator=True)
+    taken = [rows_of(written(utrecht, person, tmp_path)) for person in (anna, mo)]
+    reporters = {row["door"] for rows in taken for row in rows["logboek"] if row["wat"] == Verb.REPORTED}
+    assert ([len(rows["signalen"]) for rows in taken], reporters) == ([0, 1], {"Iemand"})
+
+
 def test_whoever_is_of_a_team_finds_what_the_team_reads(
     small: Challenge, utrecht: Region, anna: Person, tmp_path: Path
 ) -> None:

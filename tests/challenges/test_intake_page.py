@@ -168,7 +168,9 @@ def test_the_example_is_read_by_its_own_reader(browser: Browser, utrecht: Region
     assert answer["Content-Disposition"] == 'attachment; filename="challenges-utrecht.csv"'
     assert answer.content.decode("utf-8-sig").strip() == ";".join(COLUMNS)
     page = browser(mo).post(PATH, {"file": SimpleUploadedFile("x.csv", answer.content)})
-    assert (page.context["found"].wrong, page.context["found"].lines) == ([], [])
+    assert [wrong.why for wrong in page.context["found"].wrong] == [
+        "Er staat geen challenge in dit bestand: onder de kopregel staat niets."
+    ]
 
 
 HOSTILE = {

@@ -19,7 +19,7 @@ from digests.plan import plan, waiting_notices
 from digests.rhythm import subscribe
 from digests.send import doubt, send_waiting
 from digests.spread import spread
-from regions.errors import TooOften
+from regions.errors import AlreadyDone, TooOften
 from regions.models import Event, Membership, Notice, Post, Region, Ruling, Sort, State, Unspread, Verb
 from tests import make
 from tests.digests.mailing import Post as Server
@@ -87,7 +87,10 @@ def test_who_may_mail_to_all(draft: Post, anna: Person, mo: Person, mia: Person,
 
 
 def test_once_a_day_in_a_region_but_for_staff(draft: Post, mo: Person, mia: Person, utrecht: Region) -> None:
+    before = Post.objects.get(pk=draft.pk)
     draft.publish_to_all(mo)
+    with pytest.raises(AlreadyDone):
+        before.publish_to_all(mo)
     second = make.post(by=mia, region=utrecht, sort=Sort.ANNOUNCEMENT, state=State.DRAFT)
     path = f"{second.get_absolute_url()}mailen/"
     with pytest.raises(TooOften):

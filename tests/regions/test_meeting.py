@@ -338,3 +338,36 @@ def test_pages_take_the_same_queries_for_one_and_for_thirty(
         "minutes": 10,
     }
     assert found == [expected, expected]
+
+
+def test_a_copy_gives_the_online_link_away_to_nobody(
+    browser: Browser, utrecht: Region, eindhoven: Region, bram: Person, emil: Person, mo: Person
+) -> None:
+    far = make.meeting(by=emil, region=eindhoven, link="https://kanarielink.example/x")
+    near = make.meeting(by=mo, region=utrecht, link="https://kanarielink.example/x")
+    path = "/regios/utrecht/bijeenkomsten/nieuw/?kopie="
+    pages = [
+        browser(who).get(f"{path}{one.pk}").content.decode() for who, one in ((bram, far), (bram, near), (mo, near))
+    ]
+    assert ["kanarielink" in page for page in pages] == [False, False, True]
+
+
+def test_two_who_move_a_meeting_hear_of_each_other(browser: Browser, utrecht: Region, mo: Person, mia: Person) -> None:
+    meeting = make.meeting(by=mo, region=utrecht)
+    path = f"{meeting.get_absolute_url()}bewerken/"
+    sent = form(title=meeting.title, intro=meeting.intro, version=1, sequence=0)
+    answers = [browser(who).post(path, sent | {"place": place}) for who, place in ((mo, "Hier"), (mia, "Daar"))]
+    assert ([one.status_code for one in answers], Meeting.objects.get().place) == ([302, 409], "Hier")
+
+
+def test_what_is_over_can_not_be_cancelled(browser: Browser, utrecht: Region, mo: Person) -> None:
+    meeting = make.meeting(by=mo, region=utrecht, days=-2)
+    answer = browser(mo).get(f"{meeting.get_absolute_url()}afzeggen/")
+    assert answer["Location"] == meeting.get_absolute_url()
+
+
+def test_the_pages_of_planning_lead_back(browser: Browser, utrecht: Region, mo: Person) -> None:
+    meeting = make.meeting(by=mo, region=utrecht)
+    here = meeting.get_absolute_url()
+    pages = ["/regios/utrecht/bijeenkomsten/nieuw/", f"{here}bewerken/", f"{here}agenda/", f"{here}afzeggen/", here]
+    assert [path for path in pages if 'href=""' in browser(mo).get(path).content.decode()] == []

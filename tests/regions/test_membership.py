@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Person
-from regions.models import Event, Membership, Region, Verb
+from regions.models import Comment, Event, Membership, Region, Verb
 from tests import make
 
 Browser = Callable[[Person | None], Client]
@@ -122,3 +123,39 @@ def test_who_comes_back_to_an_answered_question_hears_that_it_is_answered(
     again = browser(mo).get(f"/regios/utrecht/leden/{asked.pk}/besluit/", follow=True)
     assert again.redirect_chain == [("/regios/utrecht/moderatie/", 302)]
     assert bo.name in str(next(iter(again.context["messages"])))
+
+
+def test_who_is_suspended_reads_along_as_a_visitor_and_changes_nothing(
+    browser: Browser, utrecht: Region, eindhoven: Region, anna: Person, mo: Person, eva: Person
+) -> None:
+    own = make.challenge(by=anna, region=utrecht)
+    elsewhere = make.challenge(by=eva, region=eindhoven)
+    comment = Comment.write(own, "Van voor de schorsing", by=anna)
+    why = {"reason": "rules", "words": "Stop.", "ends_on": timezone.localdate()}
+    anna.memberships.get().suspend(mo, **why)
+    paths = {
+        f"/stuk/{own.pk}/reacties/": {"text": "Toch nog iets."},
+        f"/reacties/{comment.pk}/bewerken/": {"text": "Anders."},
+        f"{own.get_absolute_url()}bewerken/": {"title": "Anders"},
+        f"{own.get_absolute_url()}stappen/verkennen/": {"stage": "idee"},
+        f"{own.get_absolute_url()}prototypes/nieuw/": {"what": "Iets."},
+        f"{own.get_absolute_url()}indelen/": {},
+    }
+    assert {path: browser(anna).post(path, data).status_code for path, data in paths.items()} == dict.fromkeys(
+        paths, 403
+    )
+    assert browser(anna).get(own.get_absolute_url()).status_code == 200
+    answer = browser(anna).post(f"/stuk/{elsewhere.pk}/reacties/", {"text": "Elders mag het."})
+    assert (answer.status_code, Comment.objects.filter(author=anna).count()) == (302, 2)
+
+
+def test_who_leaves_as_the_last_moderator_is_warned(
+    browser: Browser, utrecht: Region, mo: Person, bram: Person
+) -> None:
+    path = "/regios/utrecht/leden/afmelden/"
+    pages = [browser(who).get(path).content.decode() for who in (mo, bram)]
+    assert ["enige moderator" in page for page in pages] == [True, False]
+
+
+def test_staff_sees_at_home_which_region_has_no_moderator(browser: Browser, utrecht: Region, stan: Person) -> None:
+    assert "Deze regio heeft geen moderator" in browser(stan).get("/").content.decode()

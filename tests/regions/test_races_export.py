@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,17 @@ def test_who_loses_the_role_while_it_is_written_gets_nothing(asked: Export, mo: 
     assert not Event.objects.filter(verb=Verb.EXPORT_READY).exists()
 
 
+def gone(space: int) -> None:
+    """Wait until PostgreSQL has seen that the connection which held this lock is lost."""
+    with connection.cursor() as cursor:
+        for _turn in range(200):
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s", [space])
+            if cursor.fetchone()[0] == 0:
+                return
+            time.sleep(0.05)
+    pytest.fail("the lock is still held")
+
+
 def test_nobody_begins_while_one_is_at_work(asked: Export, utrecht: Region, mia: Person) -> None:
     """Another one waits as well: one is written at a time. When the writer is gone it is taken up."""
     other = Export.ask(utrecht, by=mia)
@@ -99,6 +111,7 @@ def test_nobody_begins_while_one_is_at_work(asked: Export, utrecht: Region, mia:
     before = list(Export.objects.order_by("pk").values_list("state", "attempts"))
     ends.set()
     writer.join(20)
+    gone(LOCKS)
     run(asked.pk)
     run(other.pk)
     after = list(Export.objects.order_by("pk").values_list("state", "attempts"))

@@ -278,7 +278,31 @@ def test_many_reports_cost_what_one_costs(
     assert (len(seen), case.number, case.more, case.last) == (5, 31, 26, Report.objects.order_by("pk").last().pk)  # type: ignore[union-attr]
 
 
-def test_the_log_says_that_a_visitor_reported(browser: Browser, challenge: Challenge, mo: Person) -> None:
+def test_the_log_does_not_name_who_reported(browser: Browser, challenge: Challenge, mo: Person, bo: Person) -> None:
+    """Whom it is about may be a moderator as well; the desk names them to who may judge."""
     confirmed(challenge)
+    Report.make(challenge, by=bo, reason="other", words="")
     page = browser(mo).get(f"{DESK}logboek/").content.decode()
-    assert ("Een bezoeker" in page, "wie@thuis.example" in page) == (True, False)
+    assert (page.count("<strong>Iemand</strong> "), "wie@thuis.example" in page, str(bo) in page) == (2, False, False)
+
+
+def test_what_is_reported_about_a_moderator_is_for_the_other(
+    browser: Browser, utrecht: Region, mo: Person, mia: Person, bram: Person
+) -> None:
+    """Of a challenge and of a comment: neither on the desk, nor in the notices, nor to be closed by who it is about."""
+    challenge = make.challenge(by=mo, region=utrecht)
+    comment = Comment.write(make.challenge(by=bram, region=utrecht), "Van mo", by=mo)
+    rows = [
+        Report.make(challenge, by=bram, reason="other", words="kanarie"),
+        Report.make(comment.contribution, by=bram, reason="other", words="kanarie", comment=comment),
+    ]
+    spread()
+    for who, number in ((mo, 0), (mia, 2)):
+        desk = browser(who).get(DESK)
+        told = Notice.objects.filter(person=who, event__verb=Verb.REPORTED).count()
+        assert (len(desk.context["piece"].rows), desk.content.decode().count("kanarie"), told) == (number,) * 3
+    codes = [browser(mo).post(f"/signalen/{row.pk}/sluiten/").status_code for row in rows]
+    together = browser(mo).post(
+        "/mijn/moderatie/samen/", {"actie": "alles", "rij": [f"report-{row.pk}" for row in rows]}
+    )
+    assert (codes, Report.objects.open().count(), together.status_code < 500) == ([403, 403], 2, True)
