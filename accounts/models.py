@@ -355,6 +355,8 @@ class Role(models.Model):
     name = models.CharField(_("role"), max_length=10, choices=Name.choices)
     starts_on = models.DateField(_("from"), default=timezone.localdate)
     ends_on = models.DateField(_("until"), null=True, blank=True)
+    agreed_at = models.DateTimeField(_("agreed at"), null=True, blank=True)
+    """When this person agreed to keep what they read to themselves and to say what may conflict; for each term anew."""
 
     objects = RoleQuerySet.as_manager()
 

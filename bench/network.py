@@ -94,9 +94,9 @@ class Network:
     def _roles(self) -> None:
         start = self.began.date()
         for number, person in enumerate(SEAT_IDS, 1):
-            self.tables.role.add(number, person, Role.Name.SEAT, start)
+            self.tables.role.add(number, person, Role.Name.SEAT, start, self.began)
             self.tables.seat.add(number, self.words.text(1)[:240])
-        self.tables.role.add(SEATS + 1, SECRETARY, Role.Name.SECRETARY, start)
+        self.tables.role.add(SEATS + 1, SECRETARY, Role.Name.SECRETARY, start, None)
         self.tables.role.last = SEATS + 1
 
     def _regions(self) -> None:

@@ -99,7 +99,7 @@ class Tables:
         self.visit = Table(Visit, "person_id last_at previous_at")
         self.subscription = Table(Subscription, "person_id frequency next_at")
         self.affiliation = Table(Affiliation, "person_id organisation_id basis confirmed_at")
-        self.role = Table(Role, "id person_id name starts_on")
+        self.role = Table(Role, "id person_id name starts_on agreed_at")
         self.seat = Table(Seat, "role_ptr_id expertise")
         self.theme_follower = Table(Theme.followers.through, "theme_id person_id")
         self.region = Table(Region, "id slug name intro member_count")

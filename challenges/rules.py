@@ -260,14 +260,16 @@ def can_ask_review(person: Reader, challenge: "Challenge") -> bool:
 
 
 def can_review(person: Reader, challenge: "Challenge") -> bool:
-    """A seat that is independent of author, team and their organisations; on any living challenge it sees."""
+    """A seat that agreed and is independent of author, team and organisations; on any living challenge it sees."""
     is_open = challenge.state == State.PUBLISHED and challenge.stage in PATH
-    return is_open and standing_of(person).is_seat and challenge.is_independent(person)
+    return is_open and standing_of(person).has_agreed and challenge.is_independent(person)
 
 
 def can_read_reviews(person: Reader, challenge: "Challenge") -> bool:
     """Those who see the challenge, network at widest."""
-    return standing_of(person).in_network or is_owner(person, challenge)
+    standing = standing_of(person)
+    is_colleague = bool(standing.member_of) or standing.in_cabinet or standing.is_staff
+    return is_colleague or is_owner(person, challenge)
 
 
 def can_read_note(person: Reader, review: "Review") -> bool:

@@ -52,6 +52,8 @@ UNTOLD = frozenset(
         Verb.MAILED,
         Verb.UNHELPED,
         Verb.REPORT_CLOSED,
+        Verb.SEAT_AGREED,
+        Verb.REMARK_DELETED,
         Verb.STAFF_ADDED,
         Verb.STAFF_CHANGED,
         Verb.STAFF_REMOVED,
@@ -67,14 +69,36 @@ HOUSEKEEPING = frozenset(
         Verb.JOINED_TEAM,
         Verb.LEFT_TEAM,
         Verb.CLOSED_REVIEW,
+        Verb.ASSIGNED,
+        Verb.UNASSIGNED,
+        Verb.REMINDED,
+        Verb.RECUSED,
+        Verb.REVIEW_CORRECTED,
+        Verb.REMARKED,
+        Verb.POINT_CLOSED,
+        Verb.POINT_ASKED_ON,
+        Verb.OFFER_WITHDRAWN,
+        Verb.OFFER_REMINDED,
         Verb.COMMENTS_CLOSED,
         Verb.COMMENTS_OPENED,
     }
 )
 """What the team hears and followers are spared."""
 
-TEAM_WAITS = frozenset({Verb.OFFERED, Verb.REVIEWED, Verb.WARNED_SILENT, Verb.CHANGE_ASKED})
+TEAM_WAITS = frozenset(
+    {
+        Verb.OFFERED,
+        Verb.OFFER_REMINDED,
+        Verb.REVIEWED,
+        Verb.POINT_ASKED_ON,
+        Verb.WARNED_SILENT,
+        Verb.CHANGE_ASKED,
+    }
+)
 """What asks something of author and team."""
+
+SUBJECT_WAITS = frozenset({Verb.AGREED, Verb.COMMENT_ASKED, Verb.ASSIGNED, Verb.REMINDED, Verb.OFFER_REMINDED})
+"""What asks something of the person whom it is about."""
 
 COMERS_ABOUT = frozenset({Verb.MEETING_MOVED, Verb.MEETING_CANCELLED, Verb.MEETING_CLOSED})
 """What who signed up for a meeting hears."""
@@ -150,13 +174,12 @@ def _awaited(event: Event) -> Iterator[QuerySet]:  # type: ignore[type-arg]
     """Yield on whom it waits: who promised it, the team, the InnovatieKabinet, the desk or staff."""
     if event.verb in TEAM_WAITS:
         yield _part_holders(event, *OWNERS)
-    if event.verb == Verb.AGREED:
+    if event.verb in SUBJECT_WAITS:
         yield Person.objects.filter(pk=event.subject_id or 0).values("pk")
     if event.verb == Verb.ASKED_REVIEW:
         yield _part_holders(event, Part.REVIEWER)
+    if event.verb in (Verb.ASKED_REVIEW, Verb.RECUSED):
         yield Role.objects.current().filter(name=Role.Name.SECRETARY).values("person")
-    if event.verb == Verb.COMMENT_ASKED:
-        yield Person.objects.filter(pk=event.subject_id or 0).values("pk")
     yield from _awaited_at_desk(event)
 
 

@@ -114,7 +114,9 @@ def _load_parts(person: Person, row: Row) -> None:
         RegionVisit.objects.create(person=person, region=region, last_at=timezone.now() - timedelta(days=21))
     start = timezone.localdate() - timedelta(days=300)
     if row.get("seat"):
-        Seat.objects.create(person=person, name=Role.Name.SEAT, expertise=row.get("expertise", ""), starts_on=start)
+        seat = Seat(person=person, name=Role.Name.SEAT, expertise=row.get("expertise", ""), starts_on=start)
+        seat.agreed_at = timezone.now() - timedelta(days=300)
+        seat.save()
     if row.get("secretary"):
         Role.objects.create(person=person, name=Role.Name.SECRETARY, starts_on=start)
 

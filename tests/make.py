@@ -50,6 +50,7 @@ def works_at(who: Person, name: str = "", kind: str = OrganisationKind.WELFARE) 
 
 def seat(who: Person, **fields: Any) -> Seat:
     forget(who)
+    fields.setdefault("agreed_at", timezone.now())
     return Seat.objects.create(person=who, name=Role.Name.SEAT, **fields)
 
 

@@ -1,14 +1,19 @@
 """The room of the challenges: what is posted, tried, offered, and said by the InnovatieKabinet."""
 
+from challenges.models.asking import Asking, Assignment
 from challenges.models.challenge import Challenge, ChallengeQuerySet, Seeking
 from challenges.models.offer import Offer, OfferKind
+from challenges.models.point import Point, Turn
 from challenges.models.prototype import Prototype, TestRound
-from challenges.models.review import Asking, Point, Review, Seat
+from challenges.models.remark import Remark
+from challenges.models.review import Review
+from challenges.models.seat import Seat
 from challenges.models.step import BoardDecision, StageText, Step
 from challenges.rules import Stage
 
 __all__ = [
     "Asking",
+    "Assignment",
     "BoardDecision",
     "Challenge",
     "ChallengeQuerySet",
@@ -16,6 +21,7 @@ __all__ = [
     "OfferKind",
     "Point",
     "Prototype",
+    "Remark",
     "Review",
     "Seat",
     "Seeking",
@@ -23,4 +29,5 @@ __all__ = [
     "StageText",
     "Step",
     "TestRound",
+    "Turn",
 ]

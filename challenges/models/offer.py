@@ -76,6 +76,14 @@ class Offer(models.Model):
     outcome = models.TextField(_("what came of it"), blank=True, max_length=3_000)
     at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True, blank=True)
+    recorded_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    """Who wrote it down in a session of the InnovatieKabinet, where that was someone else."""
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    backer_name = models.CharField(_("who decides"), max_length=120, blank=True)
+    backer_function = models.CharField(_("their function"), max_length=160, blank=True)
+    backer_email = models.EmailField(_("their e-mail address"), blank=True)
+    """Only to ask the confirmation by; nobody reads it, and it goes when that is done."""
+    backed_at = models.DateTimeField(null=True, blank=True)
 
     objects = OfferQuerySet.as_manager()
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from challenges.models import Challenge, Offer, Point, Review
-from challenges.models.review import ENOUGH
+from challenges.models.asking import ENOUGH
 from challenges.rules import can_ask_review, can_read_note, can_read_reviews, can_reflect, can_review, is_team
 from regions.models import Visibility
 from regions.models.standing import Reader, standing_of

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Person
 from challenges.models import Asking, Offer, Review, Seat
-from challenges.models.review import ENOUGH
+from challenges.models.asking import ENOUGH
 from challenges.rules import can_enter_cabinet
 from regions.forms import PartQuery
 from regions.models.standing import standing_of

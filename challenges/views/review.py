@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from challenges.errors import NotIndependent
 from challenges.forms.review import AskForm, PointForm, ReflectionForm, ReviewForm
 from challenges.models import Asking, Challenge, Point, Prototype, Review, Seat
-from challenges.models.review import ENOUGH
+from challenges.models.asking import ENOUGH
 from challenges.rules import (
     can_answer_point,
     can_ask_review,

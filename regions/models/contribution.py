@@ -499,10 +499,13 @@ def _audience(standing: Standing) -> Q:
 
 def _heard_by_role(standing: Standing) -> Q:
     if standing.is_staff:
-        return ~Q(audience=Audience.PARTIES)
+        heard = ~Q(audience__in=(Audience.PARTIES, Audience.CABINET))
+        return heard | Q(audience=Audience.CABINET) if standing.in_cabinet else heard
     heard = Q(audience=Audience.ALL, contribution__isnull=False)
     if standing.in_network:
         heard |= Q(audience=Audience.NETWORK)
     if standing.moderates:
         heard |= Q(audience__in=(Audience.TEAM, Audience.DESK), region__in=standing.moderates)
+    if standing.in_cabinet:
+        heard |= Q(audience=Audience.CABINET)
     return heard

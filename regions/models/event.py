@@ -40,12 +40,25 @@ class Verb(models.TextChoices):
     OFFER_DECLINED = "offer-declined", _("declined an offer")
     OFFER_HAPPENED = "offer-happened", _("told what came of an offer")
     OFFER_LAPSED = "offer-lapsed", _("closed an offer that came to nothing")
+    OFFER_WITHDRAWN = "offer-withdrawn", _("withdrew an offer")
+    OFFER_REMINDED = "offer-reminded", _("asked what came of an offer")
+    OFFER_BACKED = "offer-backed", _("confirmed that a board backs this")
     JOINED_TEAM = "joined-team", _("joined the team")
     LEFT_TEAM = "left-team", _("left the team")
     ASKED_REVIEW = "asked-review", _("asked the InnovatieKabinet for feedback")
     CLOSED_REVIEW = "closed-review", _("closed the question to the InnovatieKabinet")
+    SEAT_AGREED = "seat-agreed", _("agreed to the rules of the InnovatieKabinet")
+    ASSIGNED = "assigned", _("asked a member of the InnovatieKabinet for feedback")
+    UNASSIGNED = "unassigned", _("no longer asks a member of the InnovatieKabinet for feedback")
+    REMINDED = "reminded", _("reminded a member of the InnovatieKabinet")
+    RECUSED = "recused", _("leaves this to other members of the InnovatieKabinet")
     REVIEWED = "reviewed", _("gave feedback for the InnovatieKabinet")
+    REVIEW_CORRECTED = "review-corrected", _("corrected the feedback")
+    REMARKED = "remarked", _("responded to feedback")
+    REMARK_DELETED = "remark-deleted", _("deleted a response to feedback")
     POINT_ANSWERED = "point-answered", _("answered a point")
+    POINT_CLOSED = "point-closed", _("is content with the answer to a point")
+    POINT_ASKED_ON = "point-asked-on", _("asked on about a point")
     REFLECTED = "reflected", _("wrote what was done with the feedback")
     BOARD_DECIDED = "board-decided", _("recorded the decision of the national portfolio meeting")
     WARNED_SILENT = "warned-silent", _("asked whether this still goes on")
@@ -115,13 +128,15 @@ class Verb(models.TextChoices):
 class Audience(models.TextChoices):
     """Who, of those who see the contribution, may know of an event.
 
-    Moderators and staff know of what the team knows, but not of what stays between the parties.
+    Moderators and staff know of what the team knows, but not of what stays between the parties or in the
+    InnovatieKabinet.
     """
 
     ALL = "all", _("everyone who sees it")
     NETWORK = "network", _("the network")
     TEAM = "team", _("author and team")
     PARTIES = "parties", _("author, team and who it is about")
+    CABINET = "cabinet", _("the InnovatieKabinet")
     DESK = "desk", _("moderators and staff")
 
 

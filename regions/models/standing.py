@@ -6,13 +6,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Case, CharField, F, QuerySet, Value, When
+from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
 
 from accounts.models import Person, Role
 from regions.models.region import Membership
 
 Reader = Person | AnonymousUser | None
+AGREED = "agreed"
+"""The role of a seat that agreed to the rules for its term."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,14 @@ class Standing:
     moderates: frozenset[int] = field(default_factory=frozenset)
     suspended_in: frozenset[int] = field(default_factory=frozenset)
     is_seat: bool = False
+    has_agreed: bool = False
+    """Whether a seat agreed to the rules for its term; until then no feedback opens."""
     is_secretary: bool = False
     is_staff: bool = False
+
+    @property
+    def in_cabinet(self) -> bool:
+        return (self.is_seat and self.has_agreed) or self.is_secretary
 
     @property
     def in_network(self) -> bool:
@@ -70,7 +78,8 @@ def _standing(person: Person, rows: Collection[tuple[str, str]]) -> Standing:
         member_of=frozenset(region for name, region in regions if name != Membership.State.SUSPENDED),
         moderates=frozenset(region for name, region in regions if name == Membership.Role.MODERATOR),
         suspended_in=frozenset(region for name, region in regions if name == Membership.State.SUSPENDED),
-        is_seat=Role.Name.SEAT in roles,
+        is_seat=bool(roles & {Role.Name.SEAT, AGREED}),
+        has_agreed=AGREED in roles,
         is_secretary=Role.Name.SECRETARY in roles,
         is_staff=person.is_staff,
     )
@@ -85,4 +94,6 @@ def _memberships(ids: Collection[int]) -> QuerySet[Any, tuple[int, str, str]]:
 
 
 def _roles(ids: Collection[int]) -> QuerySet[Any, tuple[int, str, str]]:
-    return Role.objects.current().filter(person__in=ids).values_list("person_id", F("name"), Value("", CharField()))
+    has_agreed = Q(name=Role.Name.SEAT, agreed_at__isnull=False)
+    name = Case(When(has_agreed, then=Value(AGREED)), default=F("name"), output_field=CharField())
+    return Role.objects.current().filter(person__in=ids).values_list("person_id", name, Value("", CharField()))

@@ -30,7 +30,7 @@ TEAM_WAITS = {"anna": "waits", "bram": "waits"}
 TEAM_ABOUT = {"anna": "about", "bram": "about"}
 FOLLOWERS = {"far": "follow", "eva": "follow"}
 ALL, NETWORK, TEAM_ONLY, DESK = Audience.ALL, Audience.NETWORK, Audience.TEAM, Audience.DESK
-PARTIES = Audience.PARTIES
+PARTIES, CABINET = Audience.PARTIES, Audience.CABINET
 
 RULES: dict[Verb, tuple[Audience, dict[str, str]]] = {
     Verb.PUBLISHED: (ALL, TEAM | FOLLOWERS | {"lid": "region", "mo": "region", "theo": "theme"}),
@@ -52,11 +52,23 @@ RULES: dict[Verb, tuple[Audience, dict[str, str]]] = {
     Verb.OFFER_DECLINED: (PARTIES, TEAM | {"sub": "about"}),
     Verb.OFFER_HAPPENED: (ALL, TEAM | FOLLOWERS | {"sub": "about"}),
     Verb.OFFER_LAPSED: (PARTIES, TEAM | {"sub": "about"}),
+    Verb.OFFER_WITHDRAWN: (PARTIES, TEAM),
+    Verb.OFFER_REMINDED: (PARTIES, TEAM_WAITS | {"sub": "waits"}),
+    Verb.OFFER_BACKED: (ALL, TEAM | FOLLOWERS | {"sub": "about"}),
     Verb.JOINED_TEAM: (ALL, TEAM | {"sub": "about"}),
     Verb.LEFT_TEAM: (ALL, TEAM | {"sub": "about"}),
     Verb.ASKED_REVIEW: (NETWORK, TEAM | {"eva": "follow", "kim": "waits", "sam": "waits"}),
     Verb.CLOSED_REVIEW: (NETWORK, TEAM),
+    Verb.ASSIGNED: (CABINET, {"sub": "waits"}),
+    Verb.UNASSIGNED: (CABINET, {"sub": "about"}),
+    Verb.REMINDED: (CABINET, {"sub": "waits"}),
+    Verb.RECUSED: (CABINET, {"sam": "waits"}),
     Verb.REVIEWED: (NETWORK, TEAM_WAITS | {"eva": "follow"}),
+    Verb.REVIEW_CORRECTED: (NETWORK, TEAM),
+    Verb.REMARKED: (NETWORK, TEAM | {"sub": "about"}),
+    Verb.REMARK_DELETED: (NETWORK, NOBODY),
+    Verb.POINT_CLOSED: (NETWORK, TEAM),
+    Verb.POINT_ASKED_ON: (NETWORK, TEAM_WAITS),
     Verb.POINT_ANSWERED: (NETWORK, TEAM | {"eva": "follow", "sub": "about"}),
     Verb.REFLECTED: (ALL, TEAM | FOLLOWERS),
     Verb.BOARD_DECIDED: (ALL, TEAM_ABOUT | FOLLOWERS),
@@ -131,6 +143,7 @@ SUBJECTS = {Verb.ASKED_TO_JOIN: "act", Verb.INVITED: "", Verb.WITHOUT_MODERATOR:
 SUBJECTS |= dict.fromkeys((Verb.EXPORT_ASKED, Verb.REGION_EXPORTED), "")
 """Whom an event in a region is about, where that is not someone else."""
 NOWHERE = {
+    Verb.SEAT_AGREED: NOBODY,
     Verb.REGION_WISHED: {"stan": "waits"},
     Verb.AFFILIATION_ASKED: NOBODY,
     Verb.AFFILIATION_CONFIRMED: {"sub": "about"},
