@@ -14,18 +14,18 @@ from regions.models import Event, Verb
 
 @admin.register(Seat)
 class SeatAdmin(StaffAdmin):
-    list_display = ("person", "expertise", "starts_on", "ends_on")
+    list_display = ("person", "expertise", "starts_on", "ends_on", "agreed_at")
     list_select_related = ("person",)
     search_fields = ("person__name", "expertise")
-    fields = ("person", "expertise", "starts_on", "ends_on")
+    fields = ("person", "expertise", "themes", "interests", "starts_on", "ends_on", "agreed_at")
+    readonly_fields = ("agreed_at",)
     autocomplete_fields = ("person",)
 
     def save_model(self, request: HttpRequest, obj: Seat, form: Any, change: bool) -> None:
         """A new term opens what stands before the InnovatieKabinet at that moment."""
         obj.name = Role.Name.SEAT
         super().save_model(request, obj, form, change)
-        for asking in Asking.objects.open().select_related("challenge"):
-            asking.invite(by=at_work(request))
+        Asking.objects.invite(by=at_work(request))
 
 
 @admin.register(StageText)

@@ -88,6 +88,9 @@ FEEDBACK = Check("feedback", _("The InnovatieKabinet gave feedback."), has_feedb
 POINTS = Check("points", _("All points of the InnovatieKabinet are answered."), answered_all_points)
 PARTNER = Check("partner", _("A partner municipality takes part."), has_partner)
 
+ASKING = (FOR_WHOM, IMPROVES, PROTOTYPE)
+"""What is looked at before the InnovatieKabinet is asked."""
+
 CHECKS = {c.key: c for c in (FOR_WHOM, IMPROVES, TAKES_PART, PROTOTYPE, RESIDENT, FEEDBACK, POINTS, PARTNER)}
 
 
@@ -259,6 +262,21 @@ def can_ask_review(person: Reader, challenge: "Challenge") -> bool:
     return is_open and is_asker(person, challenge)
 
 
+def can_end_asking(person: Reader, challenge: "Challenge") -> bool:
+    """Who may ask may also take the question back."""
+    return challenge.is_in_review and is_asker(person, challenge)
+
+
+def can_recuse(person: Reader, challenge: "Challenge") -> bool:
+    """A seat whose feedback may be asked, while the question is open."""
+    return challenge.is_in_review and standing_of(person).is_seat and challenge.is_independent(person)
+
+
+def can_plan(person: Reader, thing: object = None) -> bool:
+    """The secretary asks members by name, reminds them and looks after the dates."""
+    return standing_of(person).is_secretary
+
+
 def can_review(person: Reader, challenge: "Challenge") -> bool:
     """A seat that agreed and is independent of author, team and organisations; on any living challenge it sees."""
     is_open = challenge.state == State.PUBLISHED and challenge.stage in PATH
@@ -285,6 +303,5 @@ def can_reflect(person: Reader, challenge: "Challenge") -> bool:
 
 
 def can_enter_cabinet(person: Reader, thing: object = None) -> bool:
-    """The dashboard is for seats and the secretary."""
-    standing = standing_of(person)
-    return standing.is_seat or standing.is_secretary
+    """The dashboard is for seats."""
+    return standing_of(person).is_seat

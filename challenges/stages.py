@@ -3,13 +3,14 @@
 Goals and checklist items can be worded anew by staff (`StageText`); what stands here is said until then.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from challenges.models import Challenge, StageText
-from challenges.rules import PATH, Check, Move, Stage
+from challenges.rules import PATH, Check, Stage
 from initiate.kept import Kept
 
 texts = Kept(lambda: {text.key: text for text in StageText.objects.all()})
@@ -52,12 +53,12 @@ def bar(challenge: Challenge) -> list[tuple[str, str, str]]:
 
 @dataclass(frozen=True)
 class Item:
-    """One line of the checklist of a move."""
+    """One line of the checklist of a move, or of the question to the InnovatieKabinet."""
 
     key: str
     label: str
     is_met: bool
 
 
-def checklist(challenge: Challenge, move: Move) -> list[Item]:
-    return [Item(check.key, label_of(check), check.is_met(challenge)) for check in move.checks]
+def checklist(challenge: Challenge, checks: Iterable[Check]) -> list[Item]:
+    return [Item(check.key, label_of(check), check.is_met(challenge)) for check in checks]

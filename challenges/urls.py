@@ -3,6 +3,7 @@
 from django.urls import path
 
 from challenges.views import (
+    asking,
     cabinet,
     claim,
     detail,
@@ -11,9 +12,11 @@ from challenges.views import (
     listing,
     moves,
     offers,
+    planning,
     post,
     prototypes,
     review,
+    seat,
     team,
     versions,
 )
@@ -72,8 +75,19 @@ urlpatterns = [
     path("regios/<slug:slug>/cijfers/cijfers.ods", figures.figures_ods, name="figures_of_ods"),
     # feedback of the InnovatieKabinet
     path("kabinet/", cabinet.cabinet, name="cabinet"),
+    path("kabinet/over/", cabinet.about, name="cabinet_about"),
+    path("kabinet/volgende/", cabinet.following, name="cabinet_next"),
+    path("kabinet/afspraken/", seat.agree, name="agree"),
+    path("kabinet/zetel/", seat.seat, name="seat"),
+    path("kabinet/leden/<int:pk>/portret/", seat.portrait, name="portrait"),
+    path("kabinet/planning/", planning.planning, name="planning"),
+    path("kabinet/planning/<int:pk>/", planning.plan, name="plan"),
+    path("kabinet/planning/<int:pk>/<int:person_pk>/herinneren/", planning.plan_remind, name="plan_remind"),
+    path("kabinet/planning/<int:pk>/<int:person_pk>/intrekken/", planning.plan_withdraw, name="plan_withdraw"),
     path(f"{ONE}feedback/", review.feedback, name="feedback"),
-    path(f"{ONE}feedback/vragen/", review.ask_review, name="ask_review"),
+    path(f"{ONE}feedback/vragen/", asking.ask_review, name="ask_review"),
+    path(f"{ONE}feedback/vragen/sluiten/", asking.ask_end, name="ask_end"),
+    path(f"{ONE}feedback/overlaten/", asking.recuse, name="recuse"),
     path(f"{ONE}feedback/geven/", review.review, name="review"),
     path(f"{ONE}feedback/geven/concept/", review.review_draft, name="review_draft"),
     path(f"{ONE}feedback/geven/concept/weggooien/", review.review_drop, name="review_drop"),

@@ -76,7 +76,7 @@ def _sources(person: Person) -> Iterator[Rows]:
     yield _rows(OFFERS, mine.annotate(number=offered).filter(number__gt=0), number=F("number"))
     yield _rows(POINTS, mine.filter(open_point_count__gt=0), number=F("open_point_count"))
     yield _rows(SILENCES, mine.asked())
-    if standing.is_seat:
+    if standing.has_agreed:
         asked = Asking.objects.open().waiting_on(person)
         yield _rows(REVIEWS, seen.published().filter(pk__in=asked.values("challenge")))
     if standing.moderates:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db.models import BigIntegerField, Exists, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
-from challenges.models import Asking, Challenge, Offer, Review
+from challenges.models import Asking, Assignment, Challenge, Offer, Review
 from regions.models import Agreement, Appeal, Contribution, Membership, Notice, Report, Ruling, State, Verb
 
 ID = Cast(OuterRef("event__object_id"), BigIntegerField())
@@ -16,6 +16,13 @@ SILENT = Challenge.objects.asked().filter(pk=OuterRef("event__contribution"), wa
 """The challenge that was asked then whether it still goes on, while it did not answer."""
 PENDING = Contribution.objects.filter(pk=OuterRef("event__contribution"), state=State.PENDING)
 """What waits for a moderator: not by a join, for which the database reads all contributions."""
+
+HERE, READER = OuterRef("pk"), OuterRef(OuterRef("person"))
+GIVEN = Review.objects.filter(asking=HERE, by=READER)
+NAMED = Assignment.objects.filter(asking=HERE, ending="")
+LEFT = Assignment.objects.filter(asking=HERE, person=READER).exclude(ending="")
+IS_ASKED = Exists(NAMED.filter(person=READER)) | ~Exists(NAMED)
+"""Of a question to the InnovatieKabinet: what this reader gave, who is asked by name, who left it to others."""
 
 
 def _done(verb: Verb, still: "QuerySet[Model]") -> Q:
@@ -35,12 +42,10 @@ DONE = Q(reason=Notice.Reason.WAITS) & (
     | Q(event__verb=Verb.WITHOUT_MODERATOR)
     & Q(Exists(Membership.objects.moderators().filter(region=OuterRef("event__region"))))
     | _done(Verb.AGREED, Agreement.objects.open())
-    | _done(
-        Verb.ASKED_REVIEW,
-        Asking.objects.open().exclude(
-            Exists(Review.objects.filter(asking=OuterRef("pk"), by=OuterRef(OuterRef("person"))))
-        ),
-    )
+    | _done(Verb.ASKED_REVIEW, Asking.objects.open().exclude(Exists(GIVEN) | Exists(LEFT)).filter(IS_ASKED))
+    | _done(Verb.ASSIGNED, Assignment.objects.open())
+    | _done(Verb.REMINDED, Assignment.objects.open())
+    | _done(Verb.RECUSED, Assignment.objects.filter(asking__closed_at__isnull=True))
 )
 """Which notices said that something waits, while by now it was answered, decided, closed or given."""
 

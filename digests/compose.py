@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import Person
+from challenges.models import Assignment, Challenge
+from challenges.rules import can_review
 from digests.items import Group, gather
 from digests.leaving import unsubscribe_path
 from digests.letter import disarmed, disarmed_lines, letter, render_html, render_text
@@ -223,6 +225,29 @@ def _export(mail: Mail) -> Letter | None:
     return _region_letter(mail, recipient, "mail/export", export.get_absolute_url(), context)
 
 
+def _assignment(mail: Mail) -> Letter | None:
+    """Return the question for feedback to who is asked by name, while it waits and this member may see it."""
+    rows = Assignment.objects.open().filter(pk=mail.data["ids"]["object"], person=mail.person)
+    row = rows.select_related("person", "by", "asking__challenge__region").first()
+    recipient = confirmed_address(row.person) if row else ""
+    if row is None or not recipient or not can_review(row.person, row.asking.challenge):
+        mail.end(Mail.State.CANCELLED, "answered, or asked no longer")
+        return None
+    challenge = row.asking.challenge
+    if not Challenge.objects.visible_to(row.person).filter(pk=challenge.pk).exists():
+        mail.end(Mail.State.CANCELLED, "not for this member to see")
+        return None
+    context = {
+        "row": row,
+        "challenge": challenge,
+        "name": disarmed(row.person.name),
+        "words": disarmed_lines(row.asking.words),
+        "what": mail.data["what"],
+    }
+    url = reverse("challenges:review", args=[challenge.pk, challenge.slug])
+    return _region_letter(mail, recipient, "mail/assigned", url, context)
+
+
 # --- to a visitor who reported something --------------------------------------------------------------------
 
 
@@ -361,6 +386,7 @@ COMPOSERS: dict[str, Callable[[Mail], Letter | None]] = {
     Mail.Kind.MEETING: _meeting,
     Mail.Kind.CLAIM: _claim,
     Mail.Kind.EXPORT: _export,
+    Mail.Kind.ASSIGNMENT: _assignment,
     Mail.Kind.ANNOUNCEMENT: _announcement,
     Mail.Kind.REPORT: _confirmation,
     Mail.Kind.ANSWER: _answer,

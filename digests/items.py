@@ -16,7 +16,18 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Affiliation, Person
-from challenges.models import Asking, BoardDecision, Challenge, Offer, Point, Prototype, Review, Step, TestRound
+from challenges.models import (
+    Asking,
+    Assignment,
+    BoardDecision,
+    Challenge,
+    Offer,
+    Point,
+    Prototype,
+    Review,
+    Step,
+    TestRound,
+)
 from digests.asked import still_asked
 from digests.words import Seen, label, note, text
 from regions.models import (
@@ -59,6 +70,7 @@ ABOUT: dict[str, tuple[type[Model], tuple[str, ...]]] = {
         (Agreement, ("owner",)),
         (Appeal, ()),
         (Asking, ()),
+        (Assignment, ("asking",)),
         (Attachment, ()),
         (BoardDecision, ()),
         (Claim, ()),
@@ -161,6 +173,9 @@ BY_VERB = {
     Verb.APPEALED: FOR_DESK,
     Verb.CHANGE_MADE: FOR_DESK,
     Verb.ASKED_REVIEW: FOR_CABINET,
+    Verb.ASSIGNED: FOR_CABINET,
+    Verb.REMINDED: FOR_CABINET,
+    Verb.RECUSED: FOR_CABINET,
     Verb.REGION_WISHED: FOR_STAFF,
     Verb.WITHOUT_MODERATOR: FOR_STAFF,
 }

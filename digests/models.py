@@ -85,6 +85,7 @@ class Mail(models.Model):
         REPORT = "report", _("report to confirm")
         ANSWER = "answer", _("answer to a report")
         EXPORT = "export", _("a region in one file")
+        ASSIGNMENT = "assigned", _("feedback asked by name")
 
     ENDS = (State.SENT, State.EMPTY, State.CANCELLED, State.DEAD)
 

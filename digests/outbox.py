@@ -104,6 +104,13 @@ def _export(event: Event) -> None:
     enclose(event, [_queue(Mail.Kind.EXPORT, event.pk, person=event.subject, object=event.object_id)])
 
 
+def _assignment(event: Event) -> None:
+    mail = _queue(Mail.Kind.ASSIGNMENT, event.pk, person=event.subject, object=event.object_id)
+    mail.data["what"] = event.verb
+    mail.save(update_fields=["data"])
+    enclose(event, [mail])
+
+
 def _answer(event: Event) -> None:
     """A visitor who reported has no bell; who has an account reads it there."""
     if event.subject_id is None:
@@ -123,6 +130,8 @@ MAKERS: dict[str, Callable[[Event], None]] = {
     Verb.INVITED: _invitation,
     Verb.CLAIM_ASKED: _claim,
     Verb.EXPORT_READY: _export,
+    Verb.ASSIGNED: _assignment,
+    Verb.REMINDED: _assignment,
     **dict.fromkeys(BEGINS, _welcome),
     **dict.fromkeys(ANSWERS, _answer),
     **dict.fromkeys(TO_ONE, _to_one),

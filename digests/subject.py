@@ -62,9 +62,10 @@ TOPICS = (
     ),
     Topic(frozenset({Verb.REPORTED}), ngettext_lazy("%(count)d report", "%(count)d reports", "count"), WAITS),
     Topic(
-        frozenset({Verb.ASKED_REVIEW}),
+        frozenset({Verb.ASKED_REVIEW, Verb.ASSIGNED, Verb.REMINDED}),
         ngettext_lazy("%(count)d question for feedback", "%(count)d questions for feedback", "count"),
         WAITS,
+        by_group=True,
     ),
     Topic(frozenset({Verb.AGREED}), ngettext_lazy("%(count)d agreement", "%(count)d agreements", "count"), WAITS),
     Topic(

@@ -14,6 +14,7 @@ from challenges.models import Challenge, Offer
 from challenges.rules import Stage, can_read_answer, can_read_note, can_read_reviews
 from regions.models import Contribution, Event, Meeting, Membership, Verb
 from regions.models.report import How
+from regions.models.standing import standing_of
 from regions.text import plain
 
 LENGTH = 280
@@ -41,6 +42,9 @@ class Seen:
 
 
 ABOUT_ME = {
+    Verb.ASSIGNED: gettext_lazy("asks your feedback"),
+    Verb.UNASSIGNED: gettext_lazy("no longer asks your feedback"),
+    Verb.REMINDED: gettext_lazy("reminds you: your feedback is asked"),
     Verb.OFFER_ACCEPTED: gettext_lazy("accepted your offer"),
     Verb.OFFER_DECLINED: gettext_lazy("declined your offer"),
     Verb.OFFER_HAPPENED: gettext_lazy("told what came of your offer"),
@@ -133,6 +137,18 @@ def _feedback(seen: Seen, words: str) -> str:
     return words if isinstance(on, Challenge) and can_read_reviews(seen.person, on) else ""
 
 
+def _asked_by_name(seen: Seen) -> str:
+    """Return before when, and what the team wants to know."""
+    due = seen.about.due_on
+    until = _("Please answer before %(day)s.") % {"day": date_format(due, "j F Y")} if due else ""
+    return " ".join(part for part in (until, seen.about.asking.words) if part)
+
+
+def _why_recused(seen: Seen) -> str:
+    """Return why a member leaves it to others: that is between them and the secretary."""
+    return seen.about.words if standing_of(seen.person).is_secretary else ""
+
+
 def _ruling(seen: Seen) -> str:
     """Return why, of a ruling on a text, a warning or a suspension (an old one has its words with the membership)."""
     if isinstance(seen.about, Membership):
@@ -194,6 +210,9 @@ TEXTS: dict[str, Callable[[Seen], str]] = {
     Verb.OFFER_HAPPENED: lambda seen: _offer(seen, seen.about.outcome),
     Verb.OFFER_LAPSED: lambda seen: _offer(seen, seen.about.outcome),
     Verb.ASKED_REVIEW: lambda seen: seen.about.words,
+    Verb.ASSIGNED: _asked_by_name,
+    Verb.REMINDED: _asked_by_name,
+    Verb.RECUSED: _why_recused,
     Verb.REVIEWED: lambda seen: _feedback(seen, seen.about.answer),
     Verb.POINT_ANSWERED: lambda seen: _feedback(seen, f"{seen.about.get_state_display()}. {seen.about.answer}"),
     Verb.REFLECTED: lambda seen: seen.contribution.reflection if isinstance(seen.contribution, Challenge) else "",

@@ -3,6 +3,7 @@
 import io
 import re
 import unicodedata
+import uuid
 import warnings
 import zipfile
 from collections.abc import Callable
@@ -21,6 +22,7 @@ MOST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 40_000_000
 MOST_FILES = 30
 LONGEST_NAME = 150
+PORTRAIT = 320
 _OPEN_XML = "application/vnd.openxmlformats-officedocument"
 _OPEN_DOCUMENT = "application/vnd.oasis.opendocument"
 _NOT_IN_NAMES = re.compile(r'[<>:"|?*\\/]')
@@ -58,6 +60,17 @@ def check(upload: "File[bytes]") -> tuple["File[bytes]", str]:
     if kind.mime.startswith("text/"):
         refuse_bsn(_text(content) or "")
     return ContentFile(_redrawn(content, kind.picture) if kind.picture else content, name), kind.mime
+
+
+def portrait(upload: "File[bytes]") -> "ContentFile[bytes]":
+    """Return the middle of a picture as a square JPEG of PORTRAIT pixels a side. Raises ValidationError."""
+    file, mime = check(upload)
+    if not mime.startswith("image/"):
+        raise ValidationError(_("A portrait is a picture: PNG or JPG."))
+    out = io.BytesIO()
+    image = ImageOps.fit(Image.open(file).convert("RGB"), (PORTRAIT, PORTRAIT))
+    image.save(out, "JPEG", quality=85, optimize=True)
+    return ContentFile(out.getvalue(), f"{uuid.uuid4().hex}.jpg")
 
 
 def clean_name(name: str) -> str:

@@ -20,14 +20,6 @@ def area(label: Any, *, rows: int = 3, length: int = 3_000, required: bool = Fal
     return LongText(label=label, required=required, max_length=length, help_text=hint, widget=widget)
 
 
-class AskForm(TextForm):
-    words = area(
-        gettext_lazy("What do you want to know from them?"),
-        length=2_000,
-        hint=gettext_lazy("For example: where you hesitate, or a door that stays closed."),
-    )
-
-
 class ReviewForm(TextForm):
     """The sheet: the leading question, five prompts, points, offers, and a note for the team.
 

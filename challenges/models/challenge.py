@@ -341,13 +341,14 @@ class Challenge(Writing):  # type: ignore[django-manager-missing]  # of tags, by
         return self.offers.filter(kind=Seeking.MUNICIPALITY, state__in=("accepted", "happened")).exists()
 
     def is_independent(self, person: Reader) -> bool:
-        """Tell whether someone is neither author nor team, and at no organisation of theirs (asked once)."""
+        """Tell whether someone may judge: not author, team or at their organisation, and did not leave it to others."""
         if not isinstance(person, Person):
             return False
         owners = self.involvements.current().filter(part__in=OWNERS).values("person")
         theirs = Affiliation.objects.current().filter(person__in=owners).values("organisation")
         shares = Affiliation.objects.current().filter(person=person, organisation__in=theirs)
-        return not self.is_owned_by(person) and not shares.exists()
+        left = self.askings.filter(assignments__person=person, assignments__ending="recused")
+        return not self.is_owned_by(person) and not shares.union(left).exists()
 
 
 def text_label(name: str) -> str:

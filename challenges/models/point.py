@@ -1,8 +1,10 @@
 """One thing in feedback that the team answers, and the talk about it."""
 
 from datetime import datetime
+from typing import Self
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +12,15 @@ from accounts.models import Person
 from challenges.models.challenge import Challenge
 from regions.errors import AlreadyDone
 from regions.models import Audience, Event, Verb
+
+
+class PointQuerySet(models.QuerySet["Point"]):
+    def answered_to(self, person: Person) -> Self:
+        """Keep answers to this member that they have not looked at yet, on what they still see; the latest first."""
+        mine = Q(raised_by=person) | Q(raised_by=None, review__by=person)
+        seen = Challenge.objects.visible_to(person)
+        found = self.filter(mine, closed_at=None, review__challenge__in=seen).exclude(state=Point.State.OPEN)
+        return found.select_related("review__challenge", "answered_by").order_by("-answered_at", "-pk")
 
 
 class Point(models.Model):
@@ -33,6 +44,8 @@ class Point(models.Model):
     """When who made the point was content with the answer."""
     raised_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     """Who made the point in a session; elsewhere the writer of the feedback did."""
+
+    objects = PointQuerySet.as_manager()
 
     class Meta:
         ordering = ("review", "number")

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models, transaction
-from django.db.models import OuterRef, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +32,13 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         )
         mine = self.filter(by=person, challenge__in=seen).select_related("challenge__region").annotate(point_rows=rows)
         return mine.order_by("-sent_at", "-pk")
+
+    def outdated(self) -> Self:
+        """Keep the latest of a member on each challenge of which the text changed since."""
+        newer = Review.objects.filter(
+            challenge=OuterRef("challenge"), by=OuterRef("by"), version__gt=OuterRef("version")
+        )
+        return self.filter(challenge__version__gt=F("version"), meeting=None).exclude(Exists(newer))
 
     def for_challenge(self, challenge: Challenge) -> Self:
         """Newest first, with their points."""

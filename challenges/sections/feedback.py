@@ -8,7 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 from challenges.models import Challenge, Offer, Point, Review
 from challenges.models.asking import ENOUGH
-from challenges.rules import can_ask_review, can_read_note, can_read_reviews, can_reflect, can_review, is_team
+from challenges.rules import (
+    can_ask_review,
+    can_end_asking,
+    can_read_note,
+    can_read_reviews,
+    can_reflect,
+    can_review,
+    is_team,
+)
 from regions.models import Visibility
 from regions.models.standing import Reader, standing_of
 from regions.rules import can_edit
@@ -38,6 +46,7 @@ def feedback_section(person: Reader, challenge: Challenge, given: Iterable[Offer
         "may_read_reviews": may_read,
         "can_answer_points": can_edit(person, challenge),
         "can_ask_review": can_ask_review(person, challenge),
+        "can_end_asking": can_end_asking(person, challenge),
         "can_review": standing_of(person).is_seat and _can_still_review(person, challenge, reviews),
         "can_reflect": can_reflect(person, challenge),
         "tally": _tally(reviews),

@@ -1,4 +1,4 @@
-"""Asking the InnovatieKabinet, giving feedback, and what the team does with it."""
+"""Giving feedback, and what the team does with it."""
 
 from typing import Any
 
@@ -13,16 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from challenges.errors import NotIndependent
-from challenges.forms.review import AskForm, PointForm, ReflectionForm, ReviewForm
-from challenges.models import Asking, Challenge, Point, Prototype, Review, Seat
-from challenges.models.asking import ENOUGH
+from challenges.forms.review import PointForm, ReflectionForm, ReviewForm
+from challenges.models import Challenge, Point, Prototype, Review
 from challenges.rules import (
     can_answer_point,
-    can_ask_review,
     can_read_reviews,
     can_reflect,
     can_review,
-    is_asker,
 )
 from challenges.sections.feedback import READERS, feedback_section
 from initiate.once import once
@@ -37,37 +34,6 @@ def feedback(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     challenge = fetch(Challenge.objects.for_detail(), request.user, pk)
     context = {"challenge": challenge, **feedback_section(request.user, challenge)}
     return render(request, "challenges/feedback.html", context)
-
-
-# --- asking -------------------------------------------------------------------------------------------------
-
-
-@login_required
-@once
-def ask_review(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
-    challenge = fetch(Challenge.objects.for_detail(), request.user, pk, may=is_asker)
-    if challenge.is_in_review:
-        messages.info(request, _("The InnovatieKabinet was asked already."))
-        return redirect(f"{challenge.get_absolute_url()}#feedback")
-    allow(request.user, challenge, can_ask_review)
-    form = AskForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        return _ask(request, challenge, form.cleaned_data["words"])
-    seats = Seat.objects.current().independent_of(challenge).count()
-    context = {"challenge": challenge, "form": form, "seats": seats, "enough": ENOUGH}
-    return render(request, "challenges/ask_review.html", context, status=422 if form.is_bound else 200)
-
-
-def _ask(request: PersonRequest, challenge: Challenge, words: str) -> HttpResponse:
-    try:
-        Asking.open_for(challenge, by=request.user, words=words)
-    except AlreadyDone:
-        messages.info(request, _("A colleague asked the InnovatieKabinet just before you."))
-    else:
-        messages.success(
-            request, _("The InnovatieKabinet sees your challenge now. You hear from us when there is feedback.")
-        )
-    return redirect(f"{challenge.get_absolute_url()}#feedback")
 
 
 # --- the sheet ----------------------------------------------------------------------------------------------

@@ -28,7 +28,8 @@ def test_who_sees_the_dashboard(
 ) -> None:
     cast = {"visitor": None, "anna": anna, "mo": mo, "kim": kim, "sam": sam, "bo": bo, "stan": stan}
     found = {name: "pieces" in (browser(person).get(PATH).context or {}) for name, person in cast.items()}
-    assert {name for name, is_there in found.items() if is_there} == {"kim", "sam"}
+    assert {name for name, is_there in found.items() if is_there} == {"kim"}
+    assert browser(sam).get(PATH)["Location"] == "/kabinet/planning/"
 
 
 def test_the_public_page_names_who_serves_now(browser: Browser, kim: Person, kas: Person) -> None:
@@ -41,9 +42,9 @@ def test_the_public_page_names_who_serves_now(browser: Browser, kim: Person, kas
 
 
 def test_a_question_waits_on_every_independent_member(
-    browser: Browser, challenge: Challenge, anna: Person, kim: Person, kas: Person, sam: Person
+    browser: Browser, challenge: Challenge, anna: Person, kim: Person, kas: Person
 ) -> None:
-    """Not on a colleague of the team, and no longer on who answered; the secretary sees how far it is."""
+    """Not on a colleague of the team, and no longer on who answered; the others see how far it is."""
     colleague = make.person()
     make.seat(colleague)
     organisation = Organisation.objects.create(name="Gemeente", kind="municipality")
@@ -52,13 +53,13 @@ def test_a_question_waits_on_every_independent_member(
             organisation=organisation, basis=Affiliation.Basis.DOMAIN, confirmed_at=challenge.created_at
         )
     Asking.open_for(challenge, by=anna)
-    before = {person.name: waiting(browser, person) for person in (kim, kas, colleague, sam)}
+    before = {person.name: waiting(browser, person) for person in (kim, kas, colleague)}
     make.review(challenge, kim)
-    after = {person.name: waiting(browser, person) for person in (kim, kas, colleague, sam)}
+    after = {person.name: waiting(browser, person) for person in (kim, kas, colleague)}
     title = [challenge.title]
-    assert before == {kim.name: title, kas.name: title, colleague.name: [], sam.name: title}
-    assert after == {kim.name: [], kas.name: title, colleague.name: [], sam.name: title}
-    assert [asking.done for asking in browser(sam).get(PATH).context["pieces"]["wacht"].rows] == [1]
+    assert before == {kim.name: title, kas.name: title, colleague.name: []}
+    assert after == {kim.name: [], kas.name: title, colleague.name: []}
+    assert [(row.done, row.wanted) for row in browser(kas).get(PATH).context["pieces"]["wacht"].rows] == [(1, 3)]
 
 
 def test_a_question_that_cannot_be_answered_does_not_wait(
@@ -141,7 +142,7 @@ def test_what_became_of_it_shows_while_one_may_see_it(
 
 
 def test_the_dashboard_takes_as_many_queries_for_a_hundred_questions(
-    browser: Browser, anna: Person, kim: Person, sam: Person, utrecht: Region, count: Count
+    browser: Browser, anna: Person, kim: Person, utrecht: Region, count: Count
 ) -> None:
     def fill(asked: int, given: int) -> None:
         for _ in range(asked):
@@ -156,10 +157,9 @@ def test_the_dashboard_takes_as_many_queries_for_a_hundred_questions(
             cursor.execute("ANALYZE")  # or the planner believes that the tables are empty
 
     fill(1, 1)
-    few = {person.name: count(browser(person), PATH) for person in (kim, sam)}
+    few = count(browser(kim), PATH)
     fill(99, 20)
-    many = {person.name: count(browser(person), PATH) for person in (kim, sam)}
-    assert (many, few) == (few, {kim.name: 8, sam.name: 5})
+    assert (count(browser(kim), PATH), few) == (few, 10)
 
 
 def test_the_dashboard_shows_few_of_each_and_the_rest_page_by_page(
@@ -173,7 +173,11 @@ def test_the_dashboard_shows_few_of_each_and_the_rest_page_by_page(
         (25, "25+"),
         (2, "2"),
     ]
-    assert [sorted(page) for page in pages] == [["concepten", "deuren", "gegeven", "wacht"], ["wacht"], ["wacht"]]
+    assert [sorted(page) for page in pages] == [
+        ["antwoorden", "concepten", "deuren", "gegeven", "veranderd", "wacht"],
+        ["wacht"],
+        ["wacht"],
+    ]
     assert not {row.pk for row in pages[1]["wacht"].rows} & {row.pk for row in pages[2]["wacht"].rows}
     assert sorted(browser(kim).get(f"{PATH}?deel=iets").context["pieces"]) == sorted(pages[0])
 

@@ -93,7 +93,9 @@ def test_ten_members_at_once_are_all_counted_and_close_the_question_once(challen
 
 def test_two_ask_at_once(challenge: Challenge, anna: Person, mo: Person, kim: Person) -> None:
     path = at("ask_review", challenge)
-    answers = at_once(*(post(person, path, {"words": "?"}) for person in (anna, mo, anna, mo)))
+    answers = at_once(
+        *(post(person, path, {"words": "?", "explain-prototype": "Eerst dit."}) for person in (anna, mo, anna, mo))
+    )
     assert {answer.status_code for answer in answers} == {302}
     assert (Asking.objects.count(), Event.objects.filter(verb=Verb.ASKED_REVIEW).count()) == (1, 1)
 

@@ -88,10 +88,11 @@ def test_a_new_seat_is_let_in_to_an_open_question(anna: Person, kim: Person, utr
 
 
 def test_the_question_is_asked_once(browser: Browser, challenge: Challenge, anna: Person, mo: Person) -> None:
-    data = {"words": "Waar\r\ntwijfelt u?"}
+    data = {"words": "Waar\r\ntwijfelt u?", "explain-prototype": "Wij vragen dit vooraf."}
     answers = [browser(who).post(at("ask_review", challenge), data).status_code for who in (anna, mo)]
     assert answers == [302, 302]
-    assert Asking.objects.get().words == "Waar\ntwijfelt u?"
+    asking = Asking.objects.get()
+    assert (asking.words, asking.explained) == ("Waar\ntwijfelt u?", {"prototype": "Wij vragen dit vooraf."})
     with pytest.raises(AlreadyDone):
         Asking.open_for(challenge, by=mo)
 
