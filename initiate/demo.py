@@ -117,6 +117,7 @@ def _load_parts(person: Person, row: Row) -> None:
         seat = Seat(person=person, name=Role.Name.SEAT, expertise=row.get("expertise", ""), starts_on=start)
         seat.agreed_at = timezone.now() - timedelta(days=300)
         seat.save()
+        seat.themes.set(person.themes.all())
     if row.get("secretary"):
         Role.objects.create(person=person, name=Role.Name.SECRETARY, starts_on=start)
 
