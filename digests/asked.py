@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db.models import BigIntegerField, Exists, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
-from challenges.models import Asking, Challenge, Offer, Review
+from challenges.models import Asking, Challenge, Offer, Review, Turn
 from regions.models import Agreement, Appeal, Contribution, Membership, Notice, Report, Ruling, State, Verb
 
 ID = Cast(OuterRef("event__object_id"), BigIntegerField())
@@ -35,6 +35,7 @@ DONE = Q(reason=Notice.Reason.WAITS) & (
     | Q(event__verb=Verb.WITHOUT_MODERATOR)
     & Q(Exists(Membership.objects.moderators().filter(region=OuterRef("event__region"))))
     | _done(Verb.AGREED, Agreement.objects.open())
+    | _done(Verb.POINT_ASKED_ON, Turn.objects.waiting())
     | _done(
         Verb.ASKED_REVIEW,
         Asking.objects.open().exclude(

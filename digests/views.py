@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Person
+from challenges.models.told import events_not_told_to
 from digests.compose import digest_context
 from digests.items import Group, gather, grouped
 from digests.leaving import person_of
@@ -22,6 +23,7 @@ from digests.rhythm import subscribe
 from initiate.middleware import is_visit
 from initiate.requests import PersonRequest
 from regions.models import Notice
+from regions.models.event import NoticeQuerySet
 
 SHOWN = 200
 """So many notices the bell looks back."""
@@ -37,13 +39,18 @@ class SeenForm(forms.Form):
 @login_required
 def notices(request: PersonRequest) -> HttpResponse:
     """Show what is new for someone and what they read before, by what it is about."""
-    latest = list(Notice.objects.filter(person=request.user).order_by("-event")[:SHOWN])
+    latest = list(_own(request.user).order_by("-event")[:SHOWN])
     page = {
         "unread": latest_first(request.user, (notice for notice in latest if not notice.read_at)),
         "read": latest_first(request.user, (notice for notice in latest if notice.read_at)),
         "last": latest[0].event_id if latest else 0,
     }
     return render(request, "digests/notices.html", page)
+
+
+def _own(person: Person) -> NoticeQuerySet:
+    """Return the notices but for those that may be told later: these stay new until then."""
+    return Notice.objects.filter(person=person).exclude(event__in=events_not_told_to(person))
 
 
 def latest_first(person: Person, notices: Iterable[Notice]) -> list[Group]:
@@ -59,7 +66,7 @@ def open_notice(request: PersonRequest, pk: int) -> HttpResponse:
     if not groups:
         raise Http404
     if is_visit(request):
-        Notice.objects.filter(person=request.user).beside(notice.event).mark_read()
+        _own(request.user).beside(notice.event).mark_read()
     return redirect(groups[0].path)
 
 
@@ -69,7 +76,7 @@ def read_all(request: PersonRequest) -> HttpResponse:
     """Mark everything as read that stood on the page; what came in later stays new."""
     form = SeenForm(request.POST)
     if form.is_valid():
-        Notice.objects.filter(person=request.user, event__lte=form.cleaned_data["last"]).mark_read()
+        _own(request.user).filter(event__lte=form.cleaned_data["last"]).mark_read()
         messages.success(request, _("All notices are marked as read."))
     return redirect("digests:notices")
 
