@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
@@ -13,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Person
-from challenges.models.told import events_not_told_to
+from challenges.models.told import is_told
 from digests.compose import digest_context
 from digests.items import Group, gather, grouped
 from digests.leaving import person_of
@@ -22,7 +23,7 @@ from digests.plan import waiting_notices
 from digests.rhythm import subscribe
 from initiate.middleware import is_visit
 from initiate.requests import PersonRequest
-from regions.models import Notice
+from regions.models import Event, Notice
 from regions.models.event import NoticeQuerySet
 
 SHOWN = 200
@@ -49,8 +50,9 @@ def notices(request: PersonRequest) -> HttpResponse:
 
 
 def _own(person: Person) -> NoticeQuerySet:
-    """Return the notices but for those that may be told later: these stay new until then."""
-    return Notice.objects.filter(person=person).exclude(event__in=events_not_told_to(person))
+    """Return the notices but for what is not told to this person; what may be told later stays new until then."""
+    told = Event.objects.filter(is_told(person), pk=OuterRef("event"))
+    return Notice.objects.filter(Exists(told), person=person)
 
 
 def latest_first(person: Person, notices: Iterable[Notice]) -> list[Group]:

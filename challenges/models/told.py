@@ -36,13 +36,6 @@ def is_told(person: Reader) -> Q:
     return ~(untold | _of_hidden_feedback(person)) if standing.is_seat else ~untold
 
 
-def events_not_told_to(person: Reader) -> QuerySet[Event]:
-    """Return the events that tell of feedback which is hidden from this person for now."""
-    if not standing_of(person).is_seat:
-        return Event.objects.none()
-    return Event.objects.filter(_of_hidden_feedback(person))
-
-
 def _of_hidden_feedback(person: Reader) -> Q:
     """Match what happened to hidden feedback, or to what came with it. What is hidden is found once, not per event."""
     hidden = Review.objects.hidden_from(person)

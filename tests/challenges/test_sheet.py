@@ -211,7 +211,7 @@ def test_after_the_hour_the_page_says_why_not(browser: Browser, challenge: Chall
         assert "Te laat gezegd." in sent.content.decode()
         assert "Dat uur is voorbij" in client.get(at("feedback", challenge)).content.decode()
         with pytest.raises(TooLate):
-            review.correct(text={name: "x" for name in Review.TEXTS}, points={}, seen=review.mark)
+            review.correct(text=dict.fromkeys(Review.TEXTS, "x"), points={}, seen=review.mark)
     assert Review.objects.get().corrected_at is None
 
 
