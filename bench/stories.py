@@ -8,7 +8,7 @@ from random import Random
 from bench.network import MEMBER, SEAT_IDS, Network, skewed
 from bench.tables import Tables
 from bench.words import RARE, RARE_TIMES, Words, as_html, flat
-from challenges.models import Offer, OfferKind, Point, Seeking, Stage, TestRound
+from challenges.models import Offer, OfferKind, Point, Seeking, Stage, TestRound, Turn
 from challenges.rules import MOVES, PATH, SILENCE
 from regions.models import Audience, Comment, Kind, Notice, Part, State, Verb, Visibility
 
@@ -263,7 +263,10 @@ class Story:
             state = self.chance.choice(Point.State.values)
             self.open_points += state == Point.State.OPEN
             answered = ("", None, None) if state == Point.State.OPEN else (text(1), self.author, self.later(at, 10))
-            self.tables.point.add(pk, number, text(2), state, *answered)
+            point = self.tables.point.next()
+            self.tables.point.add(point, pk, number, text(2), state, *answered)
+            if answered[0]:
+                self.tables.turn.add(point, state, Turn.Kind.ANSWER.value, *answered)
 
     def _offers(self) -> None:
         for _ in range(self.chance.choices((0, 1, 2), (70, 20, 10))[0]):

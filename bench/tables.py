@@ -9,7 +9,7 @@ from django.db import connection, models
 from taggit.models import Tag
 
 from accounts.models import Affiliation, Organisation, Person, Role, Visit
-from challenges.models import Asking, Challenge, Offer, Point, Prototype, Review, Seat, Step, TestRound
+from challenges.models import Asking, Challenge, Offer, Point, Prototype, Review, Seat, Step, TestRound, Turn
 from digests.models import Subscription
 from regions.models import (
     AgendaItem,
@@ -128,7 +128,8 @@ class Tables:
         )
         self.asking = Table(Asking, "id challenge_id version by_id words at closed_at")
         self.review = Table(Review, "id challenge_id asking_id by_id version answer blind_spot sent_at")
-        self.point = Table(Point, "review_id number text state answer answered_by_id answered_at")
+        self.point = Table(Point, "id review_id number text state answer answered_by_id answered_at")
+        self.turn = Table(Turn, "point_id state kind words by_id at")
         self.offer = Table(
             Offer, "id challenge_id person_id kind words state answer answered_by_id answered_at at closed_at"
         )

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from regions.models import State
 from regions.models.standing import Reader, standing_of
-from regions.rules import acts_as_owner, can_edit, is_outside, is_owner, is_signed_in
+from regions.rules import acts_as_owner, can_edit, can_moderate, is_outside, is_owner, is_signed_in
 
 if TYPE_CHECKING:
-    from challenges.models import Challenge, Offer, Point, Review
+    from challenges.models import Challenge, Offer, Point, Remark, Review
 
 QUIET = timedelta(days=45)
 """After so many days without activity author and team are asked whether it still goes on."""
@@ -294,8 +294,44 @@ def can_read_note(person: Reader, review: "Review") -> bool:
     return is_signed_in(person) and (review.by == person or is_owner(person, review.challenge))
 
 
+def can_read_cabinet_only(person: Reader, challenge: "Challenge") -> bool:
+    """What members of the InnovatieKabinet say among each other; who is author or team reads as the team does."""
+    return standing_of(person).in_cabinet and not is_owner(person, challenge)
+
+
+def can_remark(person: Reader, challenge: "Challenge") -> bool:
+    """Who reads feedback may respond to it."""
+    is_open = challenge.state == State.PUBLISHED and not is_outside(person, challenge)
+    return is_open and is_signed_in(person) and can_read_reviews(person, challenge)
+
+
+def can_delete_remark(person: Reader, remark: "Remark") -> bool:
+    """Its writer; an open one also the moderators of the region and staff."""
+    is_theirs = is_signed_in(person) and remark.by == person
+    may_moderate = not remark.is_for_cabinet and can_moderate(person, remark.review.challenge)
+    return remark.deleted_at is None and (is_theirs or may_moderate)
+
+
+def is_writer(person: Reader, review: "Review") -> bool:
+    """Who gave this feedback and is a member still; what was written down in a session is not theirs alone."""
+    return is_signed_in(person) and review.by == person and not review.meeting_id and standing_of(person).has_agreed
+
+
+def can_correct(person: Reader, review: "Review") -> bool:
+    is_open = review.challenge.state == State.PUBLISHED
+    return is_open and review.is_in_time and is_writer(person, review)
+
+
 def can_answer_point(person: Reader, point: "Point") -> bool:
-    return can_edit(person, point.review.challenge)
+    """Author and team, until who made the point is content."""
+    return point.closed_at is None and can_edit(person, point.review.challenge)
+
+
+def can_follow_up(person: Reader, point: "Point") -> bool:
+    """Who made the point, as long as they are in the InnovatieKabinet: says that it is good, or asks on."""
+    on = point.review.challenge
+    is_answered = on.state == State.PUBLISHED and point.state != point.State.OPEN
+    return is_answered and standing_of(person).in_cabinet and point.maker == person and not is_owner(person, on)
 
 
 def can_reflect(person: Reader, challenge: "Challenge") -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db.models import BigIntegerField, Exists, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
-from challenges.models import Asking, Assignment, Challenge, Offer, Review
+from challenges.models import Asking, Assignment, Challenge, Offer, Review, Turn
 from regions.models import Agreement, Appeal, Contribution, Membership, Notice, Report, Ruling, State, Verb
 
 ID = Cast(OuterRef("event__object_id"), BigIntegerField())
@@ -46,6 +46,7 @@ DONE = Q(reason=Notice.Reason.WAITS) & (
     | _done(Verb.ASSIGNED, Assignment.objects.open())
     | _done(Verb.REMINDED, Assignment.objects.open())
     | _done(Verb.RECUSED, Assignment.objects.filter(asking__closed_at__isnull=True))
+    | _done(Verb.POINT_ASKED_ON, Turn.objects.waiting())
 )
 """Which notices said that something waits, while by now it was answered, decided, closed or given."""
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from accounts.models import Person
+from challenges.models.told import is_told
 from digests.asked import DONE
 from regions.models import Notice
 from regions.models.contribution import events_visible_to
@@ -23,5 +24,5 @@ def unread_count(person: object) -> int:
     """Count what is new for someone and may be known by them now, no further than one beyond what is shown."""
     if not isinstance(person, Person):
         return 0
-    new = Notice.objects.unread().filter(person=person, event__in=events_visible_to(person))
+    new = Notice.objects.unread().filter(person=person, event__in=events_visible_to(person).filter(is_told(person)))
     return new.exclude(DONE)[: MOST + 1].count()

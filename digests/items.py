@@ -24,10 +24,13 @@ from challenges.models import (
     Offer,
     Point,
     Prototype,
+    Remark,
     Review,
     Step,
     TestRound,
+    Turn,
 )
+from challenges.models.told import is_told
 from digests.asked import still_asked
 from digests.words import Seen, label, note, text
 from regions.models import (
@@ -84,12 +87,14 @@ ABOUT: dict[str, tuple[type[Model], tuple[str, ...]]] = {
         (Prototype, ()),
         (Region, ()),
         (RegionWish, ("municipality",)),
+        (Remark, ()),
         (Report, ()),
         (Review, ()),
         (Ruling, ()),
         (Sanction, ()),
         (Step, ()),
         (TestRound, ()),
+        (Turn, ()),
     )
 }
 """What an event can be about, by its `object_kind`, with what is fetched along."""
@@ -200,7 +205,7 @@ def gather(person: Person, notices: Iterable[Notice]) -> list[Group]:
 def grouped(person: Person, notices: Iterable[Notice]) -> list[Group]:
     """Do what `gather` does, also with what waits no more; the latest group first."""
     known = {notice.event_id: notice for notice in notices}
-    events = events_visible_to(person).filter(pk__in=known)
+    events = events_visible_to(person).filter(is_told(person), pk__in=known)
     events = events.select_related("actor", "subject", "region", "contribution")
     found = list(events.order_by("-at", "-pk"))
     seen = _see(person, found)
@@ -258,6 +263,7 @@ def _abouts(events: Iterable[Event]) -> dict[tuple[str, str], Any]:
 def _item(seen: Seen, notice: Notice) -> Item | None:
     """Return the line; None where what it is about was taken away."""
     is_gone = seen.event.object_kind in ABOUT and seen.about is None
+    is_gone = is_gone or (isinstance(seen.about, Remark) and seen.about.deleted_at is not None)
     if is_gone or (isinstance(seen.about, Comment) and not _is_told(seen, seen.about)):
         return None
     notice.event = seen.event

@@ -103,7 +103,17 @@ TOPICS = (
         frozenset({Reason.WAITS, Reason.OWN}),
         by_group=True,
     ),
+    Topic(
+        frozenset({Verb.POINT_ASKED_ON}),
+        ngettext_lazy("%(count)d question about your answer", "%(count)d questions about your answers", "count"),
+        WAITS,
+    ),
     Topic(ANSWERS, ngettext_lazy("%(count)d answer to you", "%(count)d answers to you", "count"), ABOUT),
+    Topic(
+        frozenset({Verb.REMARKED}),
+        ngettext_lazy("%(count)d response to your feedback", "%(count)d responses to your feedback", "count"),
+        ABOUT,
+    ),
     Topic(
         frozenset({Verb.PUBLISHED}),
         ngettext_lazy("%(count)d new challenge", "%(count)d new challenges", "count"),

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
@@ -13,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Person
+from challenges.models.told import is_told
 from digests.compose import digest_context
 from digests.items import Group, gather, grouped
 from digests.leaving import person_of
@@ -21,7 +23,8 @@ from digests.plan import waiting_notices
 from digests.rhythm import subscribe
 from initiate.middleware import is_visit
 from initiate.requests import PersonRequest
-from regions.models import Notice
+from regions.models import Event, Notice
+from regions.models.event import NoticeQuerySet
 
 SHOWN = 200
 """So many notices the bell looks back."""
@@ -37,13 +40,19 @@ class SeenForm(forms.Form):
 @login_required
 def notices(request: PersonRequest) -> HttpResponse:
     """Show what is new for someone and what they read before, by what it is about."""
-    latest = list(Notice.objects.filter(person=request.user).order_by("-event")[:SHOWN])
+    latest = list(_own(request.user).order_by("-event")[:SHOWN])
     page = {
         "unread": latest_first(request.user, (notice for notice in latest if not notice.read_at)),
         "read": latest_first(request.user, (notice for notice in latest if notice.read_at)),
         "last": latest[0].event_id if latest else 0,
     }
     return render(request, "digests/notices.html", page)
+
+
+def _own(person: Person) -> NoticeQuerySet:
+    """Return the notices but for what is not told to this person; what may be told later stays new until then."""
+    told = Event.objects.filter(is_told(person), pk=OuterRef("event"))
+    return Notice.objects.filter(Exists(told), person=person)
 
 
 def latest_first(person: Person, notices: Iterable[Notice]) -> list[Group]:
@@ -59,7 +68,7 @@ def open_notice(request: PersonRequest, pk: int) -> HttpResponse:
     if not groups:
         raise Http404
     if is_visit(request):
-        Notice.objects.filter(person=request.user).beside(notice.event).mark_read()
+        _own(request.user).beside(notice.event).mark_read()
     return redirect(groups[0].path)
 
 
@@ -69,7 +78,7 @@ def read_all(request: PersonRequest) -> HttpResponse:
     """Mark everything as read that stood on the page; what came in later stays new."""
     form = SeenForm(request.POST)
     if form.is_valid():
-        Notice.objects.filter(person=request.user, event__lte=form.cleaned_data["last"]).mark_read()
+        _own(request.user).filter(event__lte=form.cleaned_data["last"]).mark_read()
         messages.success(request, _("All notices are marked as read."))
     return redirect("digests:notices")
 

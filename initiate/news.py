@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from accounts.models import Person
+from challenges.models.told import events_told_to
 from challenges.sections.timeline import BY_SUBJECT, words
 from regions.models import Contribution, Event
-from regions.models.comment import events_shown_to
 
 READ, GROUPS, LINES = 80, 8, 3
 
@@ -25,7 +25,7 @@ class News:
 
 def news_for(person: Person, since: datetime) -> list[News]:
     """Return what others did since then on what this person sees, newest first."""
-    events = events_shown_to(person).filter(at__gt=since, contribution__isnull=False).exclude(actor=person)
+    events = events_told_to(person).filter(at__gt=since, contribution__isnull=False).exclude(actor=person)
     return grouped(events.select_related("contribution__region", "actor", "subject").order_by("-at", "-pk")[:READ])
 
 

@@ -25,6 +25,10 @@ class EditConflict(Refused):
         self.version = version
 
 
+class DraftConflict(Refused):
+    """Another device keeps words in the same place that this one never showed."""
+
+
 class TooLate(Refused):
     """The time in which this could be changed is over."""
 

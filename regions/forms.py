@@ -4,17 +4,20 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any, Self, cast
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from initiate.kept import Kept
 from regions import files, invitees
-from regions.models import Comment, Contribution, Joining, Municipality, Region
+from regions.models import Comment, Contribution, Draft, Joining, Municipality, Region
 from regions.models.reason import Reason, SuspensionReason
+from regions.models.version import PAGE
 from regions.text import decoded, refuse_bsn, tidy, tidy_lines
 
 FILE_BYTES = 100_000
@@ -36,6 +39,9 @@ class TextForm(forms.Form):
     Hidden fields are left alone: the mark of a version may hold nine digits in a row by chance.
     """
 
+    draft: Draft | None = None
+    """What stood in the form when it was opened, of what this person was still writing."""
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         for name, value in list(cleaned.items()):
@@ -51,6 +57,18 @@ class TextForm(forms.Form):
             name: field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
             for name, field in self.fields.items()
         }
+
+    @cached_property
+    def draft_page(self) -> str:
+        """The key of the page on which this is typed; a new one for a new page."""
+        return self.data.get(PAGE, "")[:40] if self.is_bound else str(uuid4())
+
+    @property
+    def draft_seen(self) -> str:
+        """The mark of the draft that this page began with."""
+        if self.is_bound:
+            return str(self.data.get("draft_seen", ""))[:40]
+        return self.draft.mark if self.draft else ""
 
     def _guard(self, name: str, value: str) -> None:
         field = self.fields[name]

@@ -7,7 +7,7 @@ from typing import TypeVar
 from django.db.models import Q, QuerySet
 
 from accounts.models import Person
-from challenges.models import Challenge, Offer, Review
+from challenges.models import Challenge, Offer, Remark, Review
 from challenges.rules import can_read_answer, can_read_note
 from regions.models import Contribution, ContributionQuerySet, Event, Kind, Region, Report, State, Version
 from regions.models.contribution import events_visible_to, load_owned
@@ -46,6 +46,15 @@ class Scope:
         if self.person:
             return Offer.objects.on_all(self.challenges, self.person)
         return Offer.objects.filter(challenge__in=self.challenges.values("pk"))
+
+    def reviews(self) -> QuerySet[Review]:
+        given = Review.objects.filter(challenge__in=self.challenges.values("pk"))
+        return given.read_by(self.person) if self.person else given
+
+    def remarks(self) -> QuerySet[Remark]:
+        """Return the open responses to feedback: what members say among each other stays there."""
+        found = Remark.objects.filter(review__in=self.reviews().values("pk"), deleted_at__isnull=True)
+        return found.filter(is_for_cabinet=False) if self.person else found
 
     def versions(self) -> QuerySet[Version]:
         here = Version.objects.filter(contribution__in=self.seen.filter(kind=Kind.CHALLENGE))

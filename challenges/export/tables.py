@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Affiliation
 from challenges.export.scope import Scope
-from challenges.models import Asking, Offer, OfferKind, Point, Prototype, Review, Stage, Step, TestRound
+from challenges.models import Asking, Offer, OfferKind, Point, Prototype, Stage, Step, TestRound, Turn
 from regions.files import clean_name
 from regions.models import (
     AgendaItem,
@@ -281,7 +281,7 @@ TABLES = (
     Table(
         "feedback",
         _("feedback of the InnovatieKabinet; a note to the team only where you may read it"),
-        _under(Review, "challenge", "by"),
+        lambda scope: scope.reviews().select_related("by"),
         {
             "nummer": "pk",
             "challenge": "challenge_id",
@@ -297,13 +297,14 @@ TABLES = (
             "bericht_aan_het_team": "note",
             "door": "by.name",
             "op": "sent_at",
+            "verbeterd_op": "corrected_at",
         },
         prepare=Scope.withhold_notes,
     ),
     Table(
         "aandachtspunten",
         _("points in feedback, and what the team answered"),
-        _under(Point, "review__challenge", "answered_by"),
+        lambda scope: Point.objects.filter(review__in=scope.reviews()).select_related("answered_by"),
         {
             "nummer": "pk",
             "feedback": "review_id",
@@ -313,6 +314,34 @@ TABLES = (
             "antwoord": "answer",
             "door": "answered_by.name",
             "op": "answered_at",
+            "te_zien_in_versie": "done_version",
+            "gesloten_op": "closed_at",
+        },
+    ),
+    Table(
+        "aandachtspunten_gesprek",
+        _("answers to points, and questions about these answers"),
+        lambda scope: Turn.objects.filter(point__review__in=scope.reviews()).select_related("by"),
+        {
+            "nummer": "pk",
+            "aandachtspunt": "point_id",
+            "soort": _choice(Turn.Kind, "kind"),
+            "toestand": _choice(Point.State, "state"),
+            "tekst": "words",
+            "door": "by.name",
+            "op": "at",
+        },
+    ),
+    Table(
+        "feedback_reacties",
+        _("responses to feedback that everyone reads who reads the feedback"),
+        lambda scope: scope.remarks().select_related("by"),
+        {
+            "nummer": "pk",
+            "feedback": "review_id",
+            "reactie": "words",
+            "door": "by.name",
+            "op": "at",
         },
     ),
     Table(

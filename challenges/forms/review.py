@@ -1,4 +1,4 @@
-"""Forms of the InnovatieKabinet: asking for feedback, giving it, answering it."""
+"""Forms of the InnovatieKabinet: asking for feedback, giving it, and what the team did with it all."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from challenges.models import Challenge, OfferKind, Point, Review
+from challenges.models import Challenge, OfferKind, Review
 from regions.forms import LongText, TextForm
 from regions.models import Draft
 
@@ -45,6 +45,7 @@ class ReviewForm(TextForm):
     )
 
     def __init__(self, data: Any = None, *, challenge: Challenge, draft: Draft | None = None) -> None:
+        self.draft = draft
         latest = challenge.prototype_count or None
         now = {"version": challenge.version, "prototype": latest}
         super().__init__(data, initial={**(draft.data if draft else {}), **now})
@@ -70,9 +71,14 @@ class ReviewForm(TextForm):
             if bool(kind) != bool(words):
                 missing = f"offer_words_{number}" if kind else f"offer_kind_{number}"
                 self.add_error(missing, _("An offer needs both: what it is, and a sentence about it."))
-        if not self.errors and not self.points and not self.offers:
+        if not self.errors and not self.gives:
             self.add_error("point_1", _("Give the team at least one point, or make at least one offer."))
         return cleaned
+
+    @property
+    def gives(self) -> bool:
+        """Tell whether there is something for the team to do."""
+        return bool(self.points or self.offers)
 
     @property
     def seen(self) -> int:
@@ -135,27 +141,6 @@ class ReviewForm(TextForm):
     def has_second_offer(self) -> bool:
         fields = (self["offer_kind_2"], self["offer_words_2"])
         return any(field.value() or field.errors for field in fields)
-
-
-class PointForm(TextForm):
-    """The answer to a point; `seen` is the mark of the answer that was on the screen."""
-
-    seen = forms.CharField(max_length=40, widget=forms.HiddenInput)
-    state = forms.ChoiceField(
-        label=gettext_lazy("Your answer"),
-        choices=[
-            (Point.State.WILL_DO, gettext_lazy("We will do this")),
-            (Point.State.DONE, gettext_lazy("It is done")),
-            (Point.State.NO, gettext_lazy("We will not do this")),
-        ],
-        widget=forms.RadioSelect,
-    )
-    answer = area(
-        gettext_lazy("Explanation"),
-        hint=gettext_lazy("What you did, what you will do, or why not."),
-        length=2_000,
-        required=True,
-    )
 
 
 class ReflectionForm(TextForm):

@@ -1,7 +1,7 @@
 """Help that someone offers, followed to what came of it."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models, transaction
 from django.db.models import Case, Q, When
@@ -12,7 +12,7 @@ from accounts.models import Person
 from challenges.models.challenge import Challenge
 from regions.errors import AlreadyDone
 from regions.models import Audience, Event, Part, State, Verb
-from regions.models.standing import Reader
+from regions.models.standing import Reader, standing_of
 from regions.rules import is_owner
 
 if TYPE_CHECKING:
@@ -41,9 +41,17 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         return offers if is_owner(person, challenge) else offers.known_to(person)
 
     def known_to(self, person: Reader) -> Self:
-        """Keep what this person may read of offers on challenges that they see and are not on the team of."""
+        """Keep what this person may read of offers on challenges that they see and are not on the team of.
+
+        What came with feedback that is hidden from them is as hidden.
+        """
         known = Q(state__in=(Offer.State.ACCEPTED, Offer.State.HAPPENED)) & ~Q(kind=OfferKind.TEAM)
-        return self.filter(known | Q(person=person) if isinstance(person, Person) else known)
+        if not isinstance(person, Person):
+            return self.filter(known)
+        if standing_of(person).is_seat:
+            review: Any = Offer._meta.get_field("review").related_model  # its module imports this one
+            known &= Q(review__isnull=True) | ~Q(review__in=review.objects.hidden_from(person))
+        return self.filter(known | Q(person=person))
 
     def on_all(self, challenges: models.QuerySet[Challenge], person: Person) -> Self:
         """Do what `on` does for many visible challenges at once."""

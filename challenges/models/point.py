@@ -1,10 +1,10 @@
 """One thing in feedback that the team answers, and the talk about it."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -56,37 +56,119 @@ class Point(models.Model):
 
     @property
     def mark(self) -> str:
-        """What tells this answer from another one: the hidden field of the form."""
-        return self.answered_at.isoformat() if self.answered_at else self.State.OPEN.value
+        """What tells how it stands now from how it stood: the hidden field of the forms."""
+        return "/".join([self.state, *(at.isoformat() for at in (self.answered_at, self.closed_at) if at)])
+
+    @property
+    def was_answered(self) -> bool:
+        """Tell whether the team ever answered: from then on its words stay as they are."""
+        return self.answered_at is not None
+
+    @property
+    def maker(self) -> Person:
+        """Who made the point: who raised it in a session, else the writer of the feedback."""
+        return self.raised_by or self.review.by
+
+    def put(self, text: str) -> int:
+        """Write it, change it or, with an empty text, take it away; return by how much the number of points changes.
+
+        Call with the challenge locked. Raises AlreadyDone when it was answered.
+        """
+        if self.was_answered:
+            raise AlreadyDone(self.state)
+        if not text:
+            self.delete()
+            return -1
+        is_new, self.text = self.pk is None, text
+        self.save()
+        return int(is_new)
 
     @transaction.atomic
-    def settle(self, *, by: Person, state: str, answer: str, seen: str = "", at: datetime | None = None) -> None:
-        """Answer: done, will do, or no with the reason; it can be answered anew (will do → done).
+    def settle(
+        self,
+        *,
+        by: Person,
+        state: str,
+        answer: str,
+        seen: str = "",
+        done_version: int | None = None,
+        at: datetime | None = None,
+    ) -> None:
+        """Answer: done, will do, or no with the reason; it can be answered anew (will do → done) until it is closed.
 
-        `seen` is the `mark` that was on the screen. Raises AlreadyDone when a colleague answered in between.
+        `done_version` is the version in which it shows, kept with "done" only. `seen` is the `mark` that was on the
+        screen. Raises AlreadyDone when something happened in between, or who made it is content: then nothing waits on
+        the team, and only who made it can open it again (`ask_on`).
         """
-        challenge = Challenge.objects.lock(self.review.challenge_id)
-        self.refresh_from_db(fields=["state", "answered_at"])
-        if seen and seen != self.mark:
-            raise AlreadyDone(self.state)
+        challenge = self._lock(seen)
+        if self.closed_at:
+            raise AlreadyDone("closed")
         challenge.open_point_count -= self.state == self.State.OPEN
         challenge.save(update_fields=["open_point_count"])
         self.state, self.answer, self.answered_by, self.answered_at = state, answer, by, at or timezone.now()
-        self.save(update_fields=["state", "answer", "answered_by", "answered_at"])
+        self.done_version = done_version if state == self.State.DONE else None
+        self.save(update_fields=["state", "answer", "answered_by", "answered_at", "done_version"])
         challenge.touch(self.answered_at)
-        self._tell(challenge, at)
+        self._log(Turn.Kind.ANSWER, by, answer, self.answered_at)
+        self._tell(Verb.POINT_ANSWERED, by, at, about=self, subject=self.maker, data={"state": self.state})
 
-    def _tell(self, challenge: Challenge, at: datetime | None) -> None:
-        Event.write(
-            Verb.POINT_ANSWERED,
-            by=self.answered_by,
-            contribution=challenge,
-            about=self,
-            subject=self.review.by,
-            audience=Audience.NETWORK,
-            at=at,
-            state=self.state,
-        )
+    @transaction.atomic
+    def close(self, *, by: Person, seen: str = "", at: datetime | None = None) -> None:
+        """Say that the answer is good. Raises AlreadyDone when it stands otherwise than it was `seen`."""
+        self._lock(seen)
+        if self.state == self.State.OPEN or self.closed_at:
+            raise AlreadyDone(self.state)
+        self.closed_at = at or timezone.now()
+        self.save(update_fields=["closed_at"])
+        self._log(Turn.Kind.CLOSED, by, "", self.closed_at)
+        self._tell(Verb.POINT_CLOSED, by, at, about=self)
+
+    @transaction.atomic
+    def ask_on(self, words: str, *, by: Person, seen: str = "", at: datetime | None = None) -> None:
+        """Ask on about the answer, also after it was closed: it waits on the team again.
+
+        Raises AlreadyDone when it stands otherwise than it was `seen`.
+        """
+        challenge = self._lock(seen)
+        if self.state == self.State.OPEN:
+            raise AlreadyDone(self.state)
+        challenge.open_point_count += 1
+        challenge.save(update_fields=["open_point_count"])
+        self.state, self.closed_at, self.done_version = self.State.OPEN, None, None
+        self.save(update_fields=["state", "closed_at", "done_version"])
+        turn = self._log(Turn.Kind.ASKED_ON, by, words, at or timezone.now())
+        challenge.touch(turn.at)
+        self._tell(Verb.POINT_ASKED_ON, by, at, about=turn)
+
+    def _lock(self, seen: str) -> Challenge:
+        challenge = Challenge.objects.lock(self.review.challenge_id)
+        self.refresh_from_db(fields=["state", "answered_at", "closed_at"])
+        if seen and seen != self.mark:
+            raise AlreadyDone(self.state)
+        return challenge
+
+    def _log(self, kind: str, by: Person, words: str, at: datetime) -> "Turn":
+        return Turn.objects.create(point=self, kind=kind, state=self.state, by=by, words=words, at=at)
+
+    def _tell(
+        self,
+        verb: str,
+        by: Person,
+        at: datetime | None,
+        *,
+        about: models.Model,
+        subject: Person | None = None,
+        data: dict[str, Any] | None = None,
+    ) -> None:
+        on, audience = self.review.challenge, Audience.NETWORK
+        Event.write(verb, by=by, contribution=on, about=about, subject=subject, audience=audience, at=at, **data or {})
+
+
+class TurnQuerySet(models.QuerySet["Turn"]):
+    def waiting(self) -> Self:
+        """Keep those that asked on and were not answered since."""
+        later = Turn.objects.filter(point=OuterRef("point"), pk__gt=OuterRef("pk"))
+        return self.filter(~Exists(later), kind=Turn.Kind.ASKED_ON, point__state=Point.State.OPEN)
 
 
 class Turn(models.Model):
@@ -103,6 +185,8 @@ class Turn(models.Model):
     by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     words = models.TextField(max_length=2_000, blank=True)
+
+    objects = TurnQuerySet.as_manager()
 
     class Meta:
         ordering = ("point", "pk")

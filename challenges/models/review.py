@@ -1,7 +1,7 @@
 """Feedback of a member of the InnovatieKabinet on one version of a challenge."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -11,18 +11,43 @@ from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Person
+from accounts.models import Affiliation, Person
 from challenges.errors import NotIndependent
 from challenges.models.asking import PLACE, Asking
 from challenges.models.challenge import Challenge
 from challenges.models.offer import Offer
-from challenges.models.point import Point
+from challenges.models.point import Point, Turn
 from challenges.models.prototype import Prototype
-from regions.errors import AlreadyDone
-from regions.models import Audience, Draft, Event, Meeting, State, Verb
+from regions.errors import AlreadyDone, TooLate
+from regions.models import Audience, Draft, Event, Involvement, Meeting, State, Verb
+from regions.models.contribution import OWNERS
+from regions.models.standing import Reader, standing_of
+
+HOUR = timedelta(hours=1)
+"""So long feedback can be corrected."""
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
+    def hidden_from(self, person: Reader) -> Self:
+        """Keep what a member reads only after sending their own: nobody's judgement leans on that of a colleague.
+
+        That is feedback on a version in an open question, while this member can still give theirs on that version or a
+        newer one. It is the one place that says so: `read_by`, `Offer.objects.on` and `is_told` all ask it.
+        """
+        if not isinstance(person, Person) or not standing_of(person).is_seat:
+            return self.none()
+        asked = _open_to(person).filter(
+            pk=OuterRef("challenge"), askings__closed_at__isnull=True, askings__version__lte=OuterRef("version")
+        )
+        own = Review.objects.filter(by=person, meeting=None, version__gte=OuterRef("version"))
+        gave = Exists(own.filter(challenge=OuterRef("challenge")))
+        was_there = Exists(Point.objects.filter(review=OuterRef("pk"), raised_by=person))
+        return self.filter(Exists(asked), ~gave, ~was_there).exclude(by=person)
+
+    def read_by(self, person: Reader) -> Self:
+        """Keep, of what is on challenges whose feedback this person may read, what is not hidden from them."""
+        return self.exclude(pk__in=Review.objects.hidden_from(person).values("pk"))
+
     def by_member(self, person: Person) -> Self:
         """What this member sent on challenges that they still see, newest first, with what was answered (`points`)."""
         seen = Challenge.objects.visible_to(person)
@@ -41,10 +66,19 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         return self.filter(challenge__version__gt=F("version"), meeting=None).exclude(Exists(newer))
 
     def for_challenge(self, challenge: Challenge) -> Self:
-        """Newest first, with their points."""
-        points = Prefetch("points", Point.objects.select_related("answered_by"))
-        found = self.filter(challenge=challenge).select_related("by", "prototype").prefetch_related(points)
-        return found.order_by("-sent_at", "-pk")
+        """Newest first, with their points and the talk about each."""
+        turns = Prefetch("turns", Turn.objects.select_related("by").order_by("pk"))
+        points = Point.objects.select_related("answered_by", "raised_by").prefetch_related(turns)
+        found = self.filter(challenge=challenge).select_related("by", "prototype")
+        return found.prefetch_related(Prefetch("points", points.order_by("number"))).order_by("-sent_at", "-pk")
+
+
+def _open_to(person: Person) -> models.QuerySet[Challenge]:
+    """Return the living challenges that this person is independent of, as `is_independent` says."""
+    mine = Affiliation.objects.current().filter(person=person).values("organisation")
+    colleagues = Affiliation.objects.current().filter(organisation__in=mine).values("person")
+    owners = Involvement.objects.current().filter(contribution=OuterRef("pk"), part__in=OWNERS)
+    return Challenge.objects.alive().exclude(Exists(owners.filter(Q(person=person) | Q(person__in=colleagues))))
 
 
 class Review(models.Model):
@@ -95,6 +129,20 @@ class Review(models.Model):
         return f"{self.challenge.get_absolute_url()}#feedback-{self.pk}"
 
     @property
+    def mark(self) -> str:
+        """What tells this text from a corrected one: the hidden field of the form."""
+        return (self.corrected_at or self.sent_at).isoformat()
+
+    @property
+    def until(self) -> datetime:
+        """Until when it can be corrected."""
+        return self.sent_at + HOUR
+
+    @property
+    def is_in_time(self) -> bool:
+        return timezone.now() < self.until
+
+    @property
     def point_list(self) -> "list[Point]":
         return [Point(**row) for row in self.point_rows]
 
@@ -117,12 +165,17 @@ class Review(models.Model):
 
     @classmethod
     @transaction.atomic
-    def keep(cls, challenge: Challenge, *, by: Person, seen: int, typed: dict[str, Any]) -> Draft:
-        """Keep unsent words, whatever they are. Raises AlreadyDone when feedback on that version was sent meanwhile."""
+    def keep(
+        cls, challenge: Challenge, *, by: Person, seen: int, typed: dict[str, Any], page: str = "", draft_seen: str = ""
+    ) -> Draft:
+        """Keep unsent words, whatever they are; `page` and `draft_seen` as in `Draft.keep`, which raises DraftConflict.
+
+        Raises AlreadyDone when feedback on that version was sent meanwhile.
+        """
         locked = Challenge.objects.lock(challenge.pk)
-        if locked.reviews.filter(by=by, version=seen).exists():
+        if locked.reviews.filter(by=by, version=seen, meeting=None).exists():
             raise AlreadyDone("sent")
-        return Draft.keep(cls.place_of(locked), typed, by=by, contribution=locked)
+        return Draft.keep(cls.place_of(locked), typed, by=by, contribution=locked, page=page, seen=draft_seen)
 
     @classmethod
     @transaction.atomic
@@ -137,15 +190,20 @@ class Review(models.Model):
         offers: Iterable[tuple[str, str]] = (),
         shown: int | None = None,
         at: datetime | None = None,
+        draft: tuple[str, str] | None = None,
     ) -> "Review":
         """Send feedback on version `seen`: `text` holds TEXTS, `offers` pairs of kind and words; its draft goes away.
 
-        `shown` is the number of the prototype that was on the screen, 0 for none; None takes the latest. Raises
-        AlreadyDone when this person sent feedback on that version before or the challenge is no longer published,
-        NotIndependent for a party.
+        `shown` is the number of the prototype that was on the screen, 0 for none; None takes the latest. `draft` is
+        the page and the mark of `Draft.guard`. Raises AlreadyDone when this person sent feedback on that version before
+        or the challenge is no longer published, NotIndependent for a party, DraftConflict when another device keeps
+        words that this one never showed.
         """
         locked = Challenge.objects.lock(challenge.pk)
         cls._check(locked, by, seen)
+        kept = Draft.objects.filter(person=by, place=cls.place_of(locked)).first()
+        if kept and draft:
+            kept.guard(*draft)
         prototypes = locked.prototypes.order_by("-number")
         review = cls.objects.create(
             challenge=locked,
@@ -169,7 +227,7 @@ class Review(models.Model):
             raise NotIndependent
         if challenge.state != State.PUBLISHED:
             raise AlreadyDone(challenge.state)
-        if challenge.reviews.filter(by=by, version=seen).exists():
+        if challenge.reviews.filter(by=by, version=seen, meeting=None).exists():
             raise AlreadyDone("sent")
 
     def _add_points(self, texts: Iterable[str]) -> int:
@@ -187,3 +245,39 @@ class Review(models.Model):
         )
         if self.asking and self.asking.is_answered():
             self.asking.close(by=self.by, at=self.sent_at)
+
+    @transaction.atomic
+    def correct(self, *, text: Mapping[str, str], points: Mapping[int, str], seen: str) -> bool:
+        """Replace the texts, and the points by number, within an HOUR; return whether anything differs.
+
+        `seen` is the `mark` that was on the screen. An empty text takes a point away, a new number adds one. Raises
+        AlreadyDone when it was corrected in between, a point that differs was answered or the challenge is no longer
+        published; TooLate.
+        """
+        challenge = Challenge.objects.lock(self.challenge_id)
+        self.refresh_from_db()
+        if not self.is_in_time:
+            raise TooLate
+        if challenge.state != State.PUBLISHED or seen != self.mark:
+            raise AlreadyDone("corrected")
+        changed = [name for name in self.TEXTS if text[name] != getattr(self, name)]
+        steps = self._correct_points(points)
+        if not changed and not steps:
+            return False
+        self._put(challenge, {name: text[name] for name in changed}, sum(steps))
+        return True
+
+    def _correct_points(self, texts: Mapping[int, str]) -> list[int]:
+        """Return, for each point that becomes another, by how much their number changes. Raises AlreadyDone."""
+        known = {point.number: point for point in self.points.all()}
+        points = [(known.get(number, Point(review=self, number=number)), text) for number, text in texts.items()]
+        return [point.put(text) for point, text in points if point.text != text]
+
+    def _put(self, challenge: Challenge, texts: Mapping[str, str], points: int) -> None:
+        for name, words in texts.items():
+            setattr(self, name, words)
+        self.corrected_at = timezone.now()
+        self.save(update_fields=[*texts, "corrected_at"])
+        challenge.open_point_count += points
+        challenge.save(update_fields=["open_point_count"])
+        Event.write(Verb.REVIEW_CORRECTED, by=self.by, contribution=challenge, about=self, audience=Audience.NETWORK)

@@ -7,10 +7,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from challenges.models import Challenge
+from challenges.models.told import events_told_to
 from challenges.rules import CHECKS, Stage
 from challenges.stages import label_of
 from regions.models import Event, Kind, Meeting, Verb
-from regions.models.comment import events_shown_to
 from regions.models.standing import Reader
 from regions.text import plain
 
@@ -47,6 +47,11 @@ ICONS = {
     Verb.RECUSED: "user",
     Verb.REVIEWED: "quote",
     Verb.POINT_ANSWERED: "check",
+    Verb.POINT_CLOSED: "circle-check",
+    Verb.POINT_ASKED_ON: "help-circle",
+    Verb.REVIEW_CORRECTED: "pencil",
+    Verb.REMARKED: "message-circle",
+    Verb.REMARK_DELETED: "trash",
     Verb.REFLECTED: "quote",
     Verb.WARNED_SILENT: "clock",
     Verb.DISCUSSED: "calendar-event",
@@ -73,13 +78,15 @@ ICONS = {
     Verb.HIDDEN: "eye-off",
     Verb.RESTORED: "eye",
 }
+ANCHORS = {"testround": "testronde", "comment": "reactie", "review": "feedback", "point": "punt"}
+"""Where on the page a thing stands: before its id, by its kind."""
 # Here the person whom it is about did it, with or without the help of someone else.
 BY_SUBJECT = (Verb.JOINED_TEAM, Verb.LEFT_TEAM)
 
 
 def timeline_section(person: Reader, challenge: Challenge, steps: int = 1) -> dict[str, Any]:
     """Give the lines of `_timeline.html`; `timeline_more` is the number of steps that shows older ones, or None."""
-    events = events_shown_to(person).filter(contribution=challenge).select_related("actor", "subject")
+    events = events_told_to(person).filter(contribution=challenge).select_related("actor", "subject")
     found = list(events.order_by("-at", "-pk")[: steps * STEP + 1])
     met = _meetings(person, found)
     return {
@@ -142,10 +149,8 @@ def place(event: Event, challenge: Challenge) -> str:
     """Return where on the page, or on which page, one sees what it is about."""
     if event.object_kind == "prototype":
         return f"#prototype-{event.data.get('number', '')}"
-    if event.object_kind == "testround":
-        return f"#testronde-{event.object_id}"
-    if event.object_kind == "comment":
-        return f"#reactie-{event.object_id}"
+    if event.object_kind in ANCHORS:
+        return f"#{ANCHORS[event.object_kind]}-{event.object_id}"
     if event.verb == Verb.EDITED and event.data.get("version"):
         path = reverse("challenges:versions", args=[challenge.pk, challenge.slug])
         return f"{path}?naar={event.data['version']}"

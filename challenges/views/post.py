@@ -40,7 +40,7 @@ def new(request: PersonRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "challenges/new.html", {"form": form}, status=422)
     challenge = Challenge.objects.post(by=request.user, text=form.text, **form.filing, **form.reach)
-    drop_draft(request.user)
+    drop_draft(request.user, form=form)
     if form.cleaned_data.get("behalf"):
         Claim.ask(challenge, form.cleaned_data["behalf"], by=request.user)
         messages.info(request, ASKED)
@@ -99,7 +99,7 @@ def save(request: PersonRequest, challenge: Challenge, form: ChallengeForm) -> H
         is_changed = write(request.user, challenge, form)
     except EditConflict:
         return conflict(request, form)
-    drop_draft(request.user, challenge)
+    drop_draft(request.user, challenge, form)
     now = Challenge.objects.get(pk=challenge.pk)
     if now.state == State.DRAFT:
         return published(request, now) if wants_to_publish(request) else stored(request, now)
@@ -175,10 +175,17 @@ def file(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
 @login_required
 @require_POST
 def draft(request: PersonRequest, pk: int = 0, slug: str = "") -> HttpResponse:
-    """Keep what is typed."""
-    challenge = fetch(Challenge.objects.all(), request.user, pk, may=can_edit) if pk else None
+    """Keep what is typed, or show it beside what another device keeps."""
+    challenge = fetch(Challenge.objects.for_detail(), request.user, pk, may=can_edit) if pk else None
     form = ChallengeForm(request.POST, person=request.user, challenge=challenge)
-    return drafts.keep(form, place_of(challenge), by=request.user, contribution=challenge)
+    other = kept_draft(request.user, challenge) if drafts.COMPARE in request.POST else None
+    if other is None:
+        return drafts.keep(form, place_of(challenge), by=request.user, contribution=challenge)
+    mine, theirs = drafts.both(form, other)
+    again = ChallengeForm(person=request.user, challenge=challenge, draft=mine)
+    if challenge:
+        return edit_page(request, challenge, again, status=409, theirs=theirs)
+    return render(request, "challenges/new.html", {"form": again, "theirs": theirs}, status=409)
 
 
 @login_required
@@ -199,5 +206,5 @@ def kept_draft(person: Person, challenge: Challenge | None = None) -> Draft | No
     return drafts.kept(person, place_of(challenge))
 
 
-def drop_draft(person: Person, challenge: Challenge | None = None) -> None:
-    drafts.drop(person, place_of(challenge))
+def drop_draft(person: Person, challenge: Challenge | None = None, form: ChallengeForm | None = None) -> None:
+    drafts.drop(person, place_of(challenge), form)

@@ -6,26 +6,21 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
-from django.utils.formats import date_format
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from challenges.errors import NotIndependent
-from challenges.forms.review import PointForm, ReflectionForm, ReviewForm
-from challenges.models import Challenge, Point, Prototype, Review
-from challenges.rules import (
-    can_answer_point,
-    can_read_reviews,
-    can_reflect,
-    can_review,
-)
+from challenges.forms.review import ReflectionForm, ReviewForm
+from challenges.models import Challenge, Prototype, Review
+from challenges.rules import can_reflect, can_review
 from challenges.sections.feedback import READERS, feedback_section
+from challenges.sections.second_look import second_look
 from initiate.once import once
 from initiate.requests import PersonRequest
-from regions.errors import AlreadyDone
-from regions.gate import allow, fetch
+from regions import drafts
+from regions.errors import AlreadyDone, DraftConflict
+from regions.gate import fetch
 from regions.models import Draft, Visibility
 
 
@@ -46,21 +41,24 @@ def review(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     if request.method == "POST":
         form = ReviewForm(request.POST, challenge=challenge)
         return _send(request, challenge, form) if form.is_valid() else _sheet(request, challenge, form, status=422)
-    given = challenge.reviews.filter(by=request.user, version=challenge.version).first()
+    given = challenge.reviews.filter(by=request.user, version=challenge.version, meeting=None).first()
     if given:
         messages.info(request, _("You gave feedback on this version. When the team changes the text, you can again."))
         return redirect(f"{challenge.get_absolute_url()}#feedback-{given.pk}")
-    draft = Draft.objects.filter(person=request.user, place=Review.place_of(challenge)).first()
+    draft = drafts.kept(request.user, Review.place_of(challenge))
     return _sheet(request, challenge, ReviewForm(challenge=challenge, draft=draft), draft=draft)
 
 
 def _send(request: PersonRequest, challenge: Challenge, form: ReviewForm) -> HttpResponse:
     shown = form.cleaned_data["prototype"] or 0
     words: dict[str, Any] = {"text": form.text, "points": form.points, "offers": form.offers}
+    device = (form.draft_page, form.draft_seen)
     try:
-        sent = Review.send(challenge, by=request.user, seen=form.seen, shown=shown, **words)
+        sent = Review.send(challenge, by=request.user, seen=form.seen, shown=shown, draft=device, **words)
     except NotIndependent:
         raise PermissionDenied from None
+    except DraftConflict:
+        return _two_drafts(request, challenge, form)
     except AlreadyDone:
         form.add_error(None, _("You gave feedback on this version before. Nothing was sent twice."))
         return _sheet(request, challenge, form, status=409)
@@ -69,8 +67,22 @@ def _send(request: PersonRequest, challenge: Challenge, form: ReviewForm) -> Htt
     return redirect(sent) if is_visible else redirect("challenges:cabinet")
 
 
+def _two_drafts(request: PersonRequest, challenge: Challenge, form: ReviewForm) -> HttpResponse:
+    """Show what another device keeps, and what was typed here in the form."""
+    kept = drafts.kept(request.user, Review.place_of(challenge))
+    mine, theirs = drafts.both(form, kept) if kept else (Draft(data=form.typed), [])
+    again = ReviewForm(challenge=challenge, draft=mine)
+    return _sheet(request, challenge, again, draft=mine, status=409, theirs=theirs)
+
+
 def _sheet(
-    request: PersonRequest, challenge: Challenge, form: ReviewForm, *, draft: Draft | None = None, status: int = 200
+    request: PersonRequest,
+    challenge: Challenge,
+    form: ReviewForm,
+    *,
+    draft: Draft | None = None,
+    status: int = 200,
+    **more: Any,
 ) -> HttpResponse:
     """The sheet, with the dossier beside it; `older` is the version that the words were written about."""
     written = str(draft.data.get("version") if draft else form["version"].value())
@@ -82,6 +94,8 @@ def _sheet(
         "readers": READERS[Visibility(challenge.visibility)],
         "prototypes": Prototype.objects.filter(challenge=challenge).for_strip(),
         "asking": challenge.askings.open().select_related("by").first(),
+        "again": second_look(request.user, challenge),
+        **more,
     }
     return render(request, "challenges/review.html", context, status=status)
 
@@ -89,71 +103,39 @@ def _sheet(
 @login_required
 @require_POST
 def review_draft(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
-    """Keep what was typed: for the script ({"saved_at": "14:05"}), or for who leaves it for later (`keep`)."""
+    """Keep what was typed: for the script ({"saved_at": "14:05"}), or for who leaves it for later (`keep`).
+
+    Where another device keeps words that this page never showed, nothing is replaced: both are shown.
+    """
     challenge = fetch(Challenge.objects.for_detail(), request.user, pk, may=can_review)
     form = ReviewForm(request.POST, challenge=challenge)
-    leaves = "keep" in request.POST
+    leaves = "keep" in request.POST or drafts.COMPARE in request.POST
+    device = {"page": form.draft_page, "draft_seen": form.draft_seen}
     if not form.is_keepable:
         return _sheet(request, challenge, form, status=422) if leaves else JsonResponse({"saved_at": None}, status=422)
     try:
-        draft = Review.keep(challenge, by=request.user, seen=form.seen, typed=form.typed)
+        draft = Review.keep(challenge, by=request.user, seen=form.seen, typed=form.typed, **device)
+    except DraftConflict:
+        return _two_drafts(request, challenge, form) if leaves else drafts.clash()
     except AlreadyDone:
         form.add_error(None, _("You gave feedback on this version before, so this is not kept."))
         return _sheet(request, challenge, form, status=409) if leaves else JsonResponse({"saved_at": None}, status=409)
     if leaves:
         messages.success(request, _("Your draft was kept. Only you can see it."))
         return redirect("challenges:cabinet")
-    return JsonResponse({"saved_at": date_format(timezone.localtime(draft.saved_at), "H:i")})
+    return drafts.saved(draft)
 
 
 @login_required
 @require_POST
 def review_drop(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     challenge = fetch(Challenge.objects.all(), request.user, pk, may=can_review)
-    Draft.objects.filter(person=request.user, place=Review.place_of(challenge)).delete()
+    drafts.drop(request.user, Review.place_of(challenge))
     messages.success(request, _("Your draft was thrown away."))
     return redirect("challenges:cabinet")
 
 
-# --- what the team does with it -----------------------------------------------------------------------------
-
-
-@login_required
-@once
-def point(request: PersonRequest, pk: int, slug: str, point_pk: int) -> HttpResponse:
-    challenge = fetch(Challenge.objects.for_detail(), request.user, pk)
-    found = _fetch_point(request, challenge, point_pk)
-    allow(request.user, found, can_answer_point)
-    if request.method == "POST":
-        form = PointForm(request.POST)
-        if form.is_valid():
-            return _answer(request, challenge, found, form)
-    else:
-        state = "" if found.state == Point.State.OPEN else found.state
-        form = PointForm(initial={"seen": found.mark, "state": state, "answer": found.answer})
-    context = {"challenge": challenge, "point": found, "form": form}
-    return render(request, "challenges/point.html", context, status=422 if form.is_bound else 200)
-
-
-def _fetch_point(request: PersonRequest, challenge: Challenge, pk: int) -> Point:
-    """Return a point that this person may read. Raises Http404."""
-    points = Point.objects.filter(review__challenge=challenge).select_related("review__by", "answered_by")
-    found = get_object_or_404(points if can_read_reviews(request.user, challenge) else points.none(), pk=pk)
-    found.review.challenge = challenge
-    return found
-
-
-def _answer(request: PersonRequest, challenge: Challenge, found: Point, form: PointForm) -> HttpResponse:
-    try:
-        found.settle(by=request.user, **form.cleaned_data)
-    except AlreadyDone:
-        newest = _fetch_point(request, challenge, found.pk)
-        again = PointForm({**request.POST.dict(), "seen": newest.mark})
-        again.add_error(None, _("A colleague answered this point in the meantime. Look at that answer first."))
-        context = {"challenge": challenge, "point": newest, "form": again, "has_conflict": True}
-        return render(request, "challenges/point.html", context, status=409)
-    messages.success(request, _("Your answer was sent to %(name)s.") % {"name": found.review.by.name})
-    return redirect(f"{challenge.get_absolute_url()}#punt-{found.pk}")
+# --- what the team does with it all -------------------------------------------------------------------------
 
 
 @login_required

@@ -1,32 +1,14 @@
 """The versions of a challenge's text, and what changed between two of them."""
 
-from dataclasses import dataclass
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from challenges.diff import Piece, pieces
 from challenges.forms.versions import VersionsQuery
 from challenges.models import Challenge
-from challenges.models.challenge import text_label
+from challenges.sections.changes import changes, readable
 from regions.gate import fetch
 from regions.models import Version
-from regions.models.standing import Reader
-from regions.models.version import VersionQuerySet
-from regions.rules import is_owner
-
-
-@dataclass(frozen=True)
-class Change:
-    """What happened to one text field."""
-
-    name: str
-    pieces: list[Piece]
-
-    @property
-    def label(self) -> str:
-        return text_label(self.name)
 
 
 @require_safe
@@ -46,12 +28,6 @@ def versions(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     return render(request, "challenges/versions.html", context)
 
 
-def readable(person: Reader, challenge: Challenge) -> VersionQuerySet:
-    """Return the versions that this person may read: what was only a draft is for the team."""
-    known = Version.objects.filter(contribution=challenge)
-    return known if is_owner(person, challenge) else known.published()
-
-
 def chosen(known: list[Version], query: VersionsQuery) -> tuple[Version | None, Version | None]:
     """Return the two versions that are asked, or else the newest and the one before it."""
     by_number = {version.number: version for version in known}
@@ -59,10 +35,3 @@ def chosen(known: list[Version], query: VersionsQuery) -> tuple[Version | None, 
     new = by_number.get(query.cleaned_data["naar"] or 0) or (known[0] if known else None)
     before = next((version for version in known if new and version.number < new.number), None)
     return by_number.get(query.cleaned_data["van"] or 0) or before, new
-
-
-def changes(old: Version, new: Version) -> list[Change]:
-    """Return the fields that differ, each with what went and what came."""
-    was, now = old.text, new.text
-    names = [name for name in Challenge.TEXT_FIELDS if was.get(name, "") != now.get(name, "")]
-    return [Change(name, pieces(was.get(name, ""), now.get(name, ""))) for name in names]

@@ -1,9 +1,11 @@
 // A form with data-draft-url keeps what is typed: three seconds after the last change its fields are posted there.
-// The answer is {"saved_at": "14:05"}. The words stand on the [data-draft] line of the form, in the reader's language.
+// The answer is {"saved_at": "14:05"}; 409 with {"clash": true} says that another device keeps words too: then a button
+// leads to both. The words stand on the [data-draft] line of the form, in the reader's language.
 const REST = 3000;
 
 function keepDraft(form) {
   const line = form.querySelector("[data-draft]");
+  const compare = form.querySelector("button[name=compare]");
   let timer, running, sent;
 
   function say(state, time = "") {
@@ -12,13 +14,23 @@ function keepDraft(form) {
     line.textContent = (line.dataset[state] ?? "").replace("{time}", time);
   }
 
+  // Only then a submit button: or Enter in a field would press it, the first of the form.
+  function offer(clash) {
+    if (!compare) return;
+    compare.hidden = !clash;
+    compare.type = clash ? "submit" : "button";
+    compare.formAction = form.dataset.draftUrl;
+  }
+
   async function save() {
     if (running || sent) return;
     running = true;
     try {
       const answer = await fetch(form.dataset.draftUrl, { method: "POST", body: new FormData(form), redirect: "error" });
-      if (!answer.ok) throw new Error(answer.status);
-      say("saved", (await answer.json()).saved_at);
+      const told = answer.ok || answer.status === 409 ? await answer.json() : {};
+      if (!answer.ok && !told.clash) throw new Error(answer.status);
+      say(told.clash ? "clash" : "saved", told.saved_at ?? "");
+      offer(!!told.clash);
     } catch {
       say("failed");
     }

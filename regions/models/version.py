@@ -2,13 +2,17 @@
 
 from typing import Any, Self
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import Person
+from regions.errors import DraftConflict
 from regions.models.contribution import OWNERS, Contribution, Involvement
+
+PAGE = "draft_page"
+"""Under this name a draft says on which page it was typed; so does the hidden field of the form."""
 
 
 class VersionQuerySet(models.QuerySet["Version"]):
@@ -57,13 +61,41 @@ class Draft(models.Model):
     class Meta:
         constraints = (models.UniqueConstraint(fields=("person", "place"), name="one_draft_per_person_and_place"),)
 
+    @property
+    def mark(self) -> str:
+        """What tells these words from those kept at another moment: a hidden field of the form."""
+        return self.saved_at.isoformat()
+
     @classmethod
-    def keep(cls, place: str, data: dict[str, Any], *, by: Person, contribution: Contribution | None = None) -> "Draft":
-        """Keep what someone has typed so far; the next keeping replaces it."""
-        about = contribution.pk if contribution else None
-        draft, _made = cls.objects.update_or_create(
-            person=by,
-            place=place,
-            defaults={"contribution_id": about, "data": data, "saved_at": timezone.now()},
-        )
+    @transaction.atomic
+    def keep(
+        cls,
+        place: str,
+        data: dict[str, Any],
+        *,
+        by: Person,
+        contribution: Contribution | None = None,
+        page: str = "",
+        seen: str = "",
+    ) -> "Draft":
+        """Keep what someone has typed so far; the next keeping replaces it.
+
+        `page` is the key of the page on which it was typed, `seen` the `mark` of the draft that it began with. Raises
+        DraftConflict where replacing would lose what was typed on another device.
+        """
+        about, words = contribution.pk if contribution else None, {**data, PAGE: page}
+        first = {"contribution_id": about, "data": words, "saved_at": timezone.now()}
+        draft, is_new = cls.objects.select_for_update().get_or_create(person=by, place=place, defaults=first)
+        if not is_new:
+            draft.guard(page, seen)
+            draft.contribution_id, draft.data, draft.saved_at = about, words, timezone.now()
+            draft.save(update_fields=["contribution", "data", "saved_at"])
         return draft
+
+    def guard(self, page: str, seen: str) -> None:
+        """Raise DraftConflict unless this page kept it itself or began with it.
+
+        By its page, since a keeping that is still under way when the next one comes says nothing of its `mark` yet.
+        """
+        if page != self.data.get(PAGE, "") and seen != self.mark:
+            raise DraftConflict

@@ -99,7 +99,7 @@ def new(request: PersonRequest, slug: str) -> HttpResponse:
         return render(request, "regions/post_new.html", {"region": region, "sort": sort, "form": form}, status=422)
     reach = {name: form.cleaned_data[name] for name in ("visibility", "themes")}
     made = Post.objects.post(by=request.user, region=region, sort=sort, text=form.text, **reach)
-    drafts.drop(request.user, place)
+    drafts.drop(request.user, place, form)
     return _go_on(request, made, form)
 
 
@@ -172,7 +172,7 @@ def _save(request: PersonRequest, post: Post, form: PostForm) -> HttpResponse:
     except EditConflict:
         return _conflict(request, post)
     is_changed = post.file_under(by=request.user, themes=form.cleaned_data["themes"]) or is_edited
-    drafts.drop(request.user, _place_of(post))
+    drafts.drop(request.user, _place_of(post), form)
     now = Post.objects.get(pk=post.pk)
     if now.state == State.DRAFT:
         return _go_on(request, now, form)
@@ -245,7 +245,13 @@ def _mail(request: PersonRequest, post: Post) -> HttpResponseRedirect:
 def draft_new(request: PersonRequest, slug: str) -> HttpResponse:
     region, sort = _place(request, slug)
     sort = sort or Sort.QUESTION.value
-    return drafts.keep(PostForm(request.POST, sort=sort), _new_place(region, sort), by=request.user)
+    form, place = PostForm(request.POST, sort=sort), _new_place(region, sort)
+    other = drafts.kept(request.user, place) if drafts.COMPARE in request.POST else None
+    if other is None:
+        return drafts.keep(form, place, by=request.user)
+    mine, theirs = drafts.both(form, other)
+    page = {"region": region, "sort": sort, "form": PostForm(sort=sort, draft=mine), "theirs": theirs}
+    return render(request, "regions/post_new.html", page, status=409)
 
 
 @require_POST
@@ -260,8 +266,13 @@ def draft_new_drop(request: PersonRequest, slug: str) -> HttpResponse:
 @require_POST
 @login_required
 def draft(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
-    post = fetch(Post.objects.all(), request.user, pk, may=rules.can_edit)
-    return drafts.keep(PostForm(request.POST, sort=post.sort), _place_of(post), by=request.user, contribution=post)
+    post = fetch(Post.objects.for_detail(), request.user, pk, may=rules.can_edit)
+    form, place = PostForm(request.POST, sort=post.sort), _place_of(post)
+    other = drafts.kept(request.user, place) if drafts.COMPARE in request.POST else None
+    if other is None:
+        return drafts.keep(form, place, by=request.user, contribution=post)
+    mine, theirs = drafts.both(form, other)
+    return _edit_page(request, post, PostForm(sort=post.sort, post=post, draft=mine), status=409, theirs=theirs)
 
 
 @require_POST

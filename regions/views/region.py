@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Language, Person
 from challenges.models import Challenge, Stage
+from challenges.models.told import events_told_to
 from challenges.sections.timeline import ICONS
 from challenges.sections.timeline import words as line_words
 from initiate.kept import Kept
@@ -40,7 +41,6 @@ from regions.models import (
     Sanction,
     Verb,
 )
-from regions.models.comment import events_shown_to
 from regions.models.contribution import READABLE
 from regions.models.region import COUNT_EACH_UP_TO, COUNT_UP_TO
 from regions.models.standing import Reader, standing_of
@@ -132,7 +132,7 @@ def _news(request: HttpRequest, region: Region) -> dict[str, Any]:
     """
     since = _arrive(request, region)
     audiences = [Audience.ALL, Audience.NETWORK] if since else [Audience.ALL]
-    seen = events_shown_to(request.user).filter(region=region, contribution__state__in=READABLE, audience__in=audiences)
+    seen = events_told_to(request.user).filter(region=region, contribution__state__in=READABLE, audience__in=audiences)
     newest = seen.select_related("actor", "subject", "contribution").order_by("-at", "-pk")
     events = list(newest[: READ if since else LINES])
     new = [event for event in events if since and event.at > since and event.actor_id != request.user.pk]

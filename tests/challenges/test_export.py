@@ -20,7 +20,7 @@ from accounts.models import Person
 from challenges.export.scope import Scope
 from challenges.export.tables import TABLES
 from challenges.export.write import write
-from challenges.models import Challenge, Offer, Review
+from challenges.models import Challenge, Offer, Remark, Review
 from regions.models import (
     Agreement,
     Appeal,
@@ -94,7 +94,12 @@ def small(utrecht: Region, eindhoven: Region, anna: Person, bram: Person, mo: Pe
     one.follow(kim)
     test = make.prototype(one, what="Een kaart")
     make.round(test, learned="Het helpt")
-    make.review(one, kim, points=("Praat met bewoners.",), note="Alleen voor het team")
+    review = make.review(one, kim, points=("Praat met bewoners.",), note="Alleen voor het team")
+    point = review.points.get()
+    point.settle(by=anna, state="no", answer="Nee")
+    point.ask_on("Waarom niet?", by=kim)
+    Remark.write(review, "Dank", by=anna, is_for_cabinet=False)
+    Remark.write(review, "Onder leden", by=kim, is_for_cabinet=True)
     helper = make.person("Hulp")
     Offer.make(one, by=helper, kind="geld", words="Nog geheim")
     given = Offer.make(one, by=helper, kind="contact", words="Ik ken iemand")
@@ -150,6 +155,8 @@ def test_all_of_a_small_region_is_in_it(small: Challenge, utrecht: Region, mo: P
         "feedbackvragen": rows["feedbackvragen"],
         "feedback": some(rows["feedback"], "wat_verbetert_dit", "bericht_aan_het_team", "door"),
         "aandachtspunten": some(rows["aandachtspunten"], "tekst", "toestand", "door"),
+        "aandachtspunten_gesprek": some(rows["aandachtspunten_gesprek"], "soort", "tekst", "door"),
+        "feedback_reacties": some(rows["feedback_reacties"], "reactie", "door"),
         "aanbod": some(rows["aanbod"], "aanbod", "van", "toestand", "antwoord"),
         "berichten": some(rows["berichten"], "titel", "soort", "auteur"),
         "reacties": some(rows["reacties"], "tekst", "toestand", "door"),
@@ -182,7 +189,9 @@ def test_all_of_a_small_region_is_in_it(small: Challenge, utrecht: Region, mo: P
         "testrondes": [(3, "Het helpt", "adjust")],
         "feedbackvragen": [],
         "feedback": [("Mensen krijgen eerder rust.", "", "Kim Kabinet")],
-        "aandachtspunten": [("Praat met bewoners.", "open", None)],
+        "aandachtspunten": [("Praat met bewoners.", "open", "Anna Auteur")],
+        "aandachtspunten_gesprek": [("answer", "Nee", "Anna Auteur"), ("asked-on", "Waarom niet?", "Kim Kabinet")],
+        "feedback_reacties": [("Dank", "Anna Auteur")],
         "aanbod": [("Ik ken iemand", "Hulp", "accepted", "")],
         "berichten": [("Wie weet dit?", "vraag", "Bram Buur")],
         "reacties": [("Eerste", "shown", "Bram Buur"), ("", "deleted", None), ("Ongepast", "hidden", "Bram Buur")],
@@ -409,7 +418,7 @@ def test_statements_grow_by_batches_only(
     _fill(utrecht, anna, kim, 180)
     many = statements()
     monkeypatch.setattr("challenges.export.tables.BATCH", 50)
-    assert (few, many, statements()) == (55, 55, 55 + 3 * 4)
+    assert (few, many, statements()) == (59, 59, 59 + 3 * 4)
     assert (Review.objects.count(), Offer.objects.count()) == (200, 200)
 
 

@@ -417,7 +417,7 @@ def test_the_canaries_of_a_review_reach_the_right_people_only(
     network = set(words[:4])
     assert found == {
         "visitor": set(), "bo": set(), "anna": set(words), "bram": network, "mo": network, "eva": network,
-        "kim": set(words), "kas": network, "sam": network, "stan": network,
+        "kim": set(words), "kas": set(), "sam": network, "stan": network,
     }  # fmt: skip
 
 
@@ -464,7 +464,7 @@ def test_the_feedback_page_takes_as_many_queries_for_thirty(
         Offer.make(challenge, by=person, kind="geld", words="Aanbod", review=more)
     many = {name: count(browser(person), path) for name, person in cast.items()}
     assert (few, many) == (few, few)
-    assert few == {"visitor": 1, "anna": 9, "kim": 8, "kas": 9}
+    assert few == {"visitor": 1, "anna": 11, "kim": 10, "kas": 11}
 
 
 # --- what the team does with it -----------------------------------------------------------------------------

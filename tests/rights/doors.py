@@ -103,6 +103,8 @@ def _known(things: dict[str, Any]) -> dict[str, Any]:
         "slug": things["challenge"].slug,
         "offer_pk": things["offer"].pk,
         "point_pk": things["point"].pk,
+        "review_pk": things["review"].pk,
+        "remark_pk": things["remark"].pk,
         "person_pk": things["challenge"].author_id,
         "test": things["round"].pk,
         "number": things["prototype"].number,

@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts.models import Person
-from challenges.models import Challenge, Offer, Prototype, Review, TestRound
+from challenges.models import Challenge, Offer, Point, Prototype, Remark, Review, TestRound
 from regions.models import (
     Agreement,
     Appeal,
@@ -70,6 +70,11 @@ CANARIES = {
     "kanarieaanbod": TEAM,
     "kanarienotitie": TEAM | {"kim"},
     "kanariefeedback": NETWORK,
+    "kanariereactieopfeedback": NETWORK,
+    "kanariepuntantwoord": NETWORK,
+    "kanariedoorvraag": NETWORK,
+    "kanarieonderons": {"kim", "sam"},
+    "kanarieweerwoord": TEAM | DESK,
     "kanarieklad": {"kim"},
     "kanariemotivatie": DESK,
     "kanariegenodigde": DESK,
@@ -175,6 +180,7 @@ def _challenge(world: World, region: Region, visibility: str, word: str) -> dict
         "unconfirmed": unconfirmed,
         "asked": asked,
         "review": review,
+        "remark": Remark.write(review, f"{word}weerwoord", by=anna, is_for_cabinet=False),
         "point": review.points.get(),
     }
 
@@ -237,7 +243,10 @@ def _around(world: World, utrecht: Region) -> None:
         person.save()
     Offer.make(shown, by=carla, kind="geld", words="kanarieaanbod")
     text = {"answer": "kanariefeedback", "note": "kanarienotitie"}
-    Review.send(shown, by=kim, seen=shown.version, text=text, points=["Praat met bewoners."])
+    review = Review.send(shown, by=kim, seen=shown.version, text=text, points=["Praat met bewoners."])
+    Remark.write(review, "kanariereactieopfeedback", by=anna, is_for_cabinet=False)
+    Remark.write(review, "kanarieonderons", by=kim, is_for_cabinet=True)
+    _answered(review.points.get(), anna, kim)
     sheet = make.challenge(by=anna, region=utrecht)
     place = f"/challenges/{sheet.pk}-{sheet.slug}/feedback/geven/"
     Review.keep(sheet, by=kim, seen=1, typed={"answer": "kanarieklad"})
@@ -252,6 +261,11 @@ def _around(world: World, utrecht: Region) -> None:
     _moderation(world, shown)
     world.open["hidden"] = world.closed["hidden"] = hidden
     world.open["person"] = world.closed["person"] = carla
+
+
+def _answered(point: Point, anna: Person, kim: Person) -> None:
+    point.settle(by=anna, state="no", answer="kanariepuntantwoord")
+    point.ask_on("kanariedoorvraag", by=kim)
 
 
 def _at_the_door(world: World, utrecht: Region) -> None:
