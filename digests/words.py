@@ -41,6 +41,7 @@ class Seen:
 
 
 ABOUT_ME = {
+    Verb.OFFERED: gettext_lazy("noted what you offered in a session of the InnovatieKabinet"),
     Verb.OFFER_ACCEPTED: gettext_lazy("accepted your offer"),
     Verb.OFFER_DECLINED: gettext_lazy("declined your offer"),
     Verb.OFFER_HAPPENED: gettext_lazy("told what came of your offer"),

@@ -43,7 +43,9 @@ class AskingQuerySet(models.QuerySet["Asking"]):
         shared = Affiliation.objects.current().filter(person__in=owners, organisation__in=mine)
         owned = parts.filter(contribution=here, person=person)
         answered = Asking.objects.filter(pk=OuterRef("pk"), reviews__by=person)
-        given = Challenge.objects.filter(pk=here, reviews__by=person, reviews__version=F("version"))
+        given = Challenge.objects.filter(
+            pk=here, reviews__by=person, reviews__version=F("version"), reviews__meeting=None
+        )
         return self.exclude(Exists(owned) | Exists(shared) | Exists(answered) | Exists(given))
 
 

@@ -1,5 +1,6 @@
 """Help that someone offers, followed to what came of it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
@@ -33,7 +34,7 @@ class OfferQuerySet(models.QuerySet["Offer"]):
     def on(self, challenge: Challenge, person: Reader) -> Self:
         """Return the offers on a visible challenge that this person may read.
 
-        The team reads all; who offered reads their own; everyone reads what was accepted and what came of it. Who
+        The team reads all; who offered, or wrote it down, reads their own; everyone reads what was accepted and what came of it. Who
         wants to join the team asks the team only. What waits for an answer comes first.
         """
         waits = Case(When(state=Offer.State.OFFERED, then=0), default=1)
@@ -43,12 +44,18 @@ class OfferQuerySet(models.QuerySet["Offer"]):
     def known_to(self, person: Reader) -> Self:
         """Keep what this person may read of offers on challenges that they see and are not on the team of."""
         known = Q(state__in=(Offer.State.ACCEPTED, Offer.State.HAPPENED)) & ~Q(kind=OfferKind.TEAM)
-        return self.filter(known | Q(person=person) if isinstance(person, Person) else known)
+        own = Q(person=person) | Q(recorded_by=person)
+        return self.filter(known | own if isinstance(person, Person) else known)
 
     def on_all(self, challenges: models.QuerySet[Challenge], person: Person) -> Self:
         """Do what `on` does for many visible challenges at once."""
         offers = self.filter(challenge__in=challenges.values("pk"))
         return offers.filter(challenge__in=Challenge.objects.of(person).values("pk")) | offers.known_to(person)
+
+    def accepted_on(self, challenges: Iterable[Challenge]) -> Self:
+        """Return what everyone who sees these challenges may read of the offers on them, latest first."""
+        shown = self.filter(challenge__in=challenges, state__in=(Offer.State.ACCEPTED, Offer.State.HAPPENED))
+        return shown.exclude(kind=OfferKind.TEAM).select_related("person").order_by("-at", "-pk")
 
     def made_by(self, person: Person) -> Self:
         """Return someone's own offers, on what they still see, latest first."""
@@ -107,18 +114,34 @@ class Offer(models.Model):
         words: str,
         review: "Review | None" = None,
         at: datetime | None = None,
+        recorded_by: Person | None = None,
     ) -> "Offer":
-        """Offer help; the team is told. Raises AlreadyDone where that is over, or who asked to join the team before."""
+        """Offer help; the team is told, and who offers where somebody else wrote it down (`recorded_by`). Raises AlreadyDone where that is over, or who asked to join the team before."""
         locked = Challenge.objects.lock(challenge.pk)
         if locked.state != State.PUBLISHED:
             raise AlreadyDone(locked.state)
         if kind == OfferKind.TEAM and locked.offers.filter(person=by, kind=kind, state=cls.State.OFFERED).exists():
             raise AlreadyDone(cls.State.OFFERED)
         offer = cls.objects.create(
-            challenge=locked, review=review, person=by, kind=kind, words=words, at=at or timezone.now()
+            challenge=locked,
+            review=review,
+            person=by,
+            kind=kind,
+            words=words,
+            at=at or timezone.now(),
+            recorded_by=recorded_by,
         )
         locked.touch(offer.at)
-        Event.write(Verb.OFFERED, by=by, contribution=locked, about=offer, audience=Audience.PARTIES, at=at, kind=kind)
+        Event.write(
+            Verb.OFFERED,
+            by=recorded_by or by,
+            contribution=locked,
+            about=offer,
+            subject=by if recorded_by else None,
+            audience=Audience.PARTIES,
+            at=at,
+            kind=kind,
+        )
         return offer
 
     @transaction.atomic

@@ -42,6 +42,11 @@ class Point(models.Model):
         return self.text[:60]
 
     @property
+    def maker(self) -> Person:
+        """Who made the point: who raised it in a session, else the writer of the feedback."""
+        return self.raised_by or self.review.by
+
+    @property
     def mark(self) -> str:
         """What tells this answer from another one: the hidden field of the form."""
         return self.answered_at.isoformat() if self.answered_at else self.State.OPEN.value
@@ -69,7 +74,7 @@ class Point(models.Model):
             by=self.answered_by,
             contribution=challenge,
             about=self,
-            subject=self.review.by,
+            subject=self.maker,
             audience=Audience.NETWORK,
             at=at,
             state=self.state,

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models, transaction
-from django.db.models import OuterRef, Prefetch, Q
+from django.db.models import Max, OuterRef, Prefetch, Q
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +18,7 @@ from challenges.models.challenge import Challenge
 from challenges.models.offer import Offer
 from challenges.models.point import Point
 from challenges.models.prototype import Prototype
+from challenges.rules import goes_on
 from regions.errors import AlreadyDone
 from regions.models import Audience, Draft, Event, Meeting, State, Verb
 
@@ -33,10 +34,11 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         mine = self.filter(by=person, challenge__in=seen).select_related("challenge__region").annotate(point_rows=rows)
         return mine.order_by("-sent_at", "-pk")
 
-    def for_challenge(self, challenge: Challenge) -> Self:
+    def for_challenge(self, *challenges: Challenge) -> Self:
         """Newest first, with their points."""
-        points = Prefetch("points", Point.objects.select_related("answered_by"))
-        found = self.filter(challenge=challenge).select_related("by", "prototype").prefetch_related(points)
+        points = Prefetch("points", Point.objects.select_related("answered_by", "raised_by"))
+        found = self.filter(challenge__in=challenges).select_related("by", "prototype", "meeting")
+        found = found.prefetch_related(points)
         return found.order_by("-sent_at", "-pk")
 
 
@@ -113,7 +115,7 @@ class Review(models.Model):
     def keep(cls, challenge: Challenge, *, by: Person, seen: int, typed: dict[str, Any]) -> Draft:
         """Keep unsent words, whatever they are. Raises AlreadyDone when feedback on that version was sent meanwhile."""
         locked = Challenge.objects.lock(challenge.pk)
-        if locked.reviews.filter(by=by, version=seen).exists():
+        if locked.reviews.filter(by=by, version=seen, meeting=None).exists():
             raise AlreadyDone("sent")
         return Draft.keep(cls.place_of(locked), typed, by=by, contribution=locked)
 
@@ -162,7 +164,7 @@ class Review(models.Model):
             raise NotIndependent
         if challenge.state != State.PUBLISHED:
             raise AlreadyDone(challenge.state)
-        if challenge.reviews.filter(by=by, version=seen).exists():
+        if challenge.reviews.filter(by=by, version=seen, meeting=None).exists():
             raise AlreadyDone("sent")
 
     def _add_points(self, texts: Iterable[str]) -> int:
@@ -180,3 +182,85 @@ class Review(models.Model):
         )
         if self.asking and self.asking.is_answered():
             self.asking.close(by=self.by, at=self.sent_at)
+
+    # --- what a session of the InnovatieKabinet brings ------------------------------------------------------
+
+    @classmethod
+    @transaction.atomic
+    def from_session(
+        cls,
+        meeting: Meeting,
+        challenge: Challenge,
+        *,
+        by: Person,
+        said: str,
+        points: Iterable[tuple[str, Person]] = (),
+        offers: Iterable[tuple[str, str, Person]] = (),
+        at: datetime | None = None,
+    ) -> "Review":
+        """Note what came out of a pitch: points with who raised them, offers (kind, words, who); `said` at the pitch.
+
+        A session has one review of a challenge: later points go on in its numbers, and what stands there is left out.
+        It answers no open question. Raises AlreadyDone when nothing is new or the challenge does not go on,
+        NotIndependent for a party, whoever noted it.
+        """
+        locked = Challenge.objects.lock(challenge.pk)
+        review = locked.reviews.filter(meeting=meeting).first()
+        new_points = [pair for pair in points if review is None or not review._has_point(*pair)]
+        new_offers = [row for row in offers if review is None or not review._has_offer(*row)]
+        people = {by, *(person for _text, person in new_points), *(person for *_words, person in new_offers)}
+        if not goes_on(locked) or not (new_points or new_offers):
+            raise AlreadyDone("noted")
+        if not all(locked.is_independent(person) for person in people):
+            raise NotIndependent
+        review = review or cls._of_session(locked, meeting, by, at)
+        review._note(said, new_points)
+        for kind, words, person in new_offers:
+            recorder = None if person == by else by
+            Offer.make(locked, by=person, kind=kind, words=words, review=review, at=at, recorded_by=recorder)
+        review._tell_of_session(by, len(new_points), at)
+        return review
+
+    @classmethod
+    def _of_session(cls, challenge: Challenge, meeting: Meeting, by: Person, at: datetime | None) -> "Review":
+        challenge.review_count += 1
+        challenge.save(update_fields=["review_count"])
+        latest = challenge.prototypes.order_by("-number").first()
+        return cls.objects.create(
+            challenge=challenge,
+            meeting=meeting,
+            by=by,
+            version=challenge.version,
+            prototype=latest,
+            sent_at=at or timezone.now(),
+        )
+
+    def _has_point(self, text: str, person: Person) -> bool:
+        return self.points.filter(text=text, raised_by=person).exists()
+
+    def _has_offer(self, kind: str, words: str, person: Person) -> bool:
+        return self.offers.filter(kind=kind, words=words, person=person).exists()
+
+    def _note(self, said: str, points: Iterable[tuple[str, Person]]) -> None:
+        self.answer = said
+        self.save(update_fields=["answer"])
+        last = self.points.aggregate(last=Max("number"))["last"] or 0
+        Point.objects.bulk_create(
+            Point(review=self, number=number, text=text, raised_by=person)
+            for number, (text, person) in enumerate(points, last + 1)
+        )
+
+    def _tell_of_session(self, by: Person, points: int, at: datetime | None) -> None:
+        challenge = Challenge.objects.lock(self.challenge_id)
+        challenge.open_point_count += points
+        challenge.save(update_fields=["open_point_count"])
+        challenge.touch(at)
+        Event.write(
+            Verb.REVIEWED,
+            by=by,
+            contribution=challenge,
+            about=self,
+            audience=Audience.NETWORK,
+            at=at,
+            session=self.meeting_id,
+        )

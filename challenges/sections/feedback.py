@@ -45,6 +45,15 @@ def feedback_section(person: Reader, challenge: Challenge, given: Iterable[Offer
     }
 
 
+def feedback_on(person: Reader, challenges: Iterable[Challenge]) -> dict[int, list[Review]]:
+    """Return what this person may read of the feedback on these challenges, by id of the challenge, newest first."""
+    known = [challenge for challenge in challenges if can_read_reviews(person, challenge)]
+    found: dict[int, list[Review]] = {}
+    for review in Review.objects.for_challenge(*known):
+        found.setdefault(review.challenge_id, []).append(review)
+    return found
+
+
 def _tally(reviews: list[Review]) -> list[tuple[str, int]]:
     """Return how many points stand how: pairs of state and number, without the zeros."""
     states = Counter(point.state for review in reviews for point in review.points.all())
@@ -69,5 +78,6 @@ def _row(person: Reader, review: Review, offers: dict[int, list[Offer]]) -> dict
 
 
 def _can_still_review(person: Reader, challenge: Challenge, reviews: list[Review]) -> bool:
-    is_done = any(review.by == person and review.version == challenge.version for review in reviews)
+    sheets = [review for review in reviews if review.by == person and not review.meeting_id]
+    is_done = any(review.version == challenge.version for review in sheets)
     return not is_done and can_review(person, challenge)

@@ -12,8 +12,12 @@ from challenges.models import Asking, Offer, Review, Seat
 from challenges.models.asking import ENOUGH
 from challenges.rules import can_enter_cabinet
 from regions.forms import PartQuery
+from regions.models import Meeting, Region
 from regions.models.standing import standing_of
 from regions.paging import pieces_of
+
+SESSIONS = 4
+"""So many coming sessions stand on the dashboard."""
 
 
 @require_safe
@@ -34,7 +38,15 @@ def _dashboard(person: Person, asked_for: QueryDict) -> dict[str, Any]:
         "query": query,
         "pieces": pieces_of(parts, query.part, query.page),
         "enough": ENOUGH,
+        **({} if query.part else _sessions(person)),
     }
+
+
+def _sessions(person: Person) -> dict[str, Any]:
+    """What `challenges/_sessions.html` takes."""
+    coming = Meeting.objects.visible_to(person).sessions().coming().for_list()[:SESSIONS]
+    regions = Region.objects.order_by("name") if standing_of(person).is_secretary else Region.objects.none()
+    return {"sessions": list(coming), "regions": list(regions)}
 
 
 def _parts(person: Person) -> dict[str, QuerySet[Any]]:

@@ -80,7 +80,7 @@ def review(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     if request.method == "POST":
         form = ReviewForm(request.POST, challenge=challenge)
         return _send(request, challenge, form) if form.is_valid() else _sheet(request, challenge, form, status=422)
-    given = challenge.reviews.filter(by=request.user, version=challenge.version).first()
+    given = challenge.reviews.filter(by=request.user, version=challenge.version, meeting=None).first()
     if given:
         messages.info(request, _("You gave feedback on this version. When the team changes the text, you can again."))
         return redirect(f"{challenge.get_absolute_url()}#feedback-{given.pk}")
@@ -171,7 +171,7 @@ def point(request: PersonRequest, pk: int, slug: str, point_pk: int) -> HttpResp
 
 def _fetch_point(request: PersonRequest, challenge: Challenge, pk: int) -> Point:
     """Return a point that this person may read. Raises Http404."""
-    points = Point.objects.filter(review__challenge=challenge).select_related("review__by", "answered_by")
+    points = Point.objects.filter(review__challenge=challenge).select_related("review__by", "answered_by", "raised_by")
     found = get_object_or_404(points if can_read_reviews(request.user, challenge) else points.none(), pk=pk)
     found.review.challenge = challenge
     return found
@@ -186,7 +186,7 @@ def _answer(request: PersonRequest, challenge: Challenge, found: Point, form: Po
         again.add_error(None, _("A colleague answered this point in the meantime. Look at that answer first."))
         context = {"challenge": challenge, "point": newest, "form": again, "has_conflict": True}
         return render(request, "challenges/point.html", context, status=409)
-    messages.success(request, _("Your answer was sent to %(name)s.") % {"name": found.review.by.name})
+    messages.success(request, _("Your answer was sent to %(name)s.") % {"name": found.maker.name})
     return redirect(f"{challenge.get_absolute_url()}#punt-{found.pk}")
 
 
