@@ -110,9 +110,7 @@ class MeetingForm(TextForm):
         ):
             self.add_error("place", _("Give a place, or an online link."))
         if cleaned.get("sort") == Meeting.Sort.CABINET and cleaned.get("visibility") == Visibility.REGION:
-            self.add_error(
-                "visibility", _("The InnovatieKabinet comes from everywhere: choose the network or everyone.")
-            )
+            self.add_error("visibility", _("The InnovatieKabinet comes from everywhere. Choose network or everyone."))
         self._clean_times(cleaned)
         return cleaned
 

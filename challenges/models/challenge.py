@@ -106,7 +106,7 @@ class ChallengeQuerySet(WritingQuerySet["Challenge"]):
         return self.published().filter(stage__in=PATH)
 
     def independent_of(self, person: Person) -> Self:
-        """Keep those of which this person is neither author nor team, at no organisation of theirs: `is_independent`."""
+        """Keep those of which this person is no party, as `is_independent` says it of one."""
         mine = Affiliation.objects.current().filter(person=person).values("organisation")
         colleagues = Affiliation.objects.current().filter(organisation__in=mine).values("person")
         owners = Involvement.objects.current().filter(contribution=OuterRef("pk"), part__in=OWNERS)

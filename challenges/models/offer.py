@@ -34,8 +34,8 @@ class OfferQuerySet(models.QuerySet["Offer"]):
     def on(self, challenge: Challenge, person: Reader) -> Self:
         """Return the offers on a visible challenge that this person may read.
 
-        The team reads all; who offered, or wrote it down, reads their own; everyone reads what was accepted and what came of it. Who
-        wants to join the team asks the team only. What waits for an answer comes first.
+        The team reads all; who offered reads their own, and who wrote it down for them; everyone reads what was
+        accepted and what came of it. Who wants to join the team asks the team only. What waits comes first.
         """
         waits = Case(When(state=Offer.State.OFFERED, then=0), default=1)
         offers = self.filter(challenge=challenge).select_related("person").order_by(waits, "-at", "-pk")
@@ -116,7 +116,10 @@ class Offer(models.Model):
         at: datetime | None = None,
         recorded_by: Person | None = None,
     ) -> "Offer":
-        """Offer help; the team is told, and who offers where somebody else wrote it down (`recorded_by`). Raises AlreadyDone where that is over, or who asked to join the team before."""
+        """Offer help; the team is told, and who offers where somebody else wrote it down (`recorded_by`).
+
+        Raises AlreadyDone where that is over, or who asked to join the team before.
+        """
         locked = Challenge.objects.lock(challenge.pk)
         if locked.state != State.PUBLISHED:
             raise AlreadyDone(locked.state)
