@@ -16,6 +16,7 @@ from regions.rules import acts_as_owner, can_edit, can_moderate, is_outside, is_
 
 if TYPE_CHECKING:
     from challenges.models import Challenge, Offer, Point, Remark, Review
+    from regions.models import Meeting
 
 QUIET = timedelta(days=45)
 """After so many days without activity author and team are asked whether it still goes on."""
@@ -283,11 +284,26 @@ def can_review(person: Reader, challenge: "Challenge") -> bool:
     return is_open and standing_of(person).has_agreed and challenge.is_independent(person)
 
 
+def is_colleague(person: Reader, thing: object = None) -> bool:
+    """Whoever reads the feedback on what they see."""
+    standing = standing_of(person)
+    return bool(standing.member_of) or standing.in_cabinet or standing.is_staff
+
+
 def can_read_reviews(person: Reader, challenge: "Challenge") -> bool:
     """Those who see the challenge, network at widest."""
-    standing = standing_of(person)
-    is_colleague = bool(standing.member_of) or standing.in_cabinet or standing.is_staff
-    return is_colleague or is_owner(person, challenge)
+    return is_colleague(person) or is_owner(person, challenge)
+
+
+def can_note_pitches(person: Reader, meeting: "Meeting") -> bool:
+    """The secretary and the members that agreed, from the moment that a session begins; each pitch has its own rule."""
+    takes_place = meeting.is_session and meeting.state == State.PUBLISHED and not meeting.is_cancelled
+    return takes_place and meeting.has_begun and standing_of(person).in_cabinet
+
+
+def can_note_pitch(person: Reader, challenge: "Challenge") -> bool:
+    """Nobody who is a party to it; while it goes on."""
+    return goes_on(challenge) and challenge.is_independent(person)
 
 
 def can_read_note(person: Reader, review: "Review") -> bool:

@@ -19,6 +19,7 @@ from challenges.views import (
     remarks,
     review,
     seat,
+    session,
     team,
     versions,
 )
@@ -26,6 +27,7 @@ from challenges.views import (
 app_name = "challenges"
 
 ONE = "challenges/<int:pk>-<slug:slug>/"
+SESSION = "bijeenkomsten/<int:pk>-<slug:slug>/"
 
 urlpatterns = [
     # the list, posting and editing
@@ -75,6 +77,10 @@ urlpatterns = [
     path("regios/<slug:slug>/cijfers/", figures.figures, name="figures_of"),
     path("regios/<slug:slug>/cijfers/cijfers.csv", figures.figures_csv, name="figures_of_csv"),
     path("regios/<slug:slug>/cijfers/cijfers.ods", figures.figures_ods, name="figures_of_ods"),
+    # sessions of the InnovatieKabinet
+    path(f"{ONE}dossier/", session.dossier, name="dossier"),
+    path(f"{SESSION}dossiers/", session.dossiers, name="dossiers"),
+    path(f"{SESSION}pitches/<int:item_pk>/opvolging/", session.pitch, name="pitch"),
     # feedback of the InnovatieKabinet
     path("kabinet/", cabinet.cabinet, name="cabinet"),
     path("kabinet/over/", cabinet.about, name="cabinet_about"),

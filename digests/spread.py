@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
 from accounts.models import Person, Role
 from digests.outbox import queue_mail_of
@@ -15,6 +15,7 @@ from regions.models import (
     Event,
     Follow,
     Involvement,
+    Meeting,
     Membership,
     Notice,
     Part,
@@ -102,6 +103,9 @@ SUBJECT_WAITS = frozenset({Verb.AGREED, Verb.COMMENT_ASKED, Verb.ASSIGNED, Verb.
 
 COMERS_ABOUT = frozenset({Verb.MEETING_MOVED, Verb.MEETING_CANCELLED, Verb.MEETING_CLOSED})
 """What who signed up for a meeting hears."""
+
+SESSION_ABOUT = frozenset({Verb.PUBLISHED, Verb.MEETING_MOVED, Verb.MEETING_CANCELLED, Verb.MEETING_CLOSED})
+"""What members of the InnovatieKabinet hear of their sessions."""
 
 TEAM_ABOUT = frozenset({Verb.BOARD_DECIDED, Verb.HIDDEN, Verb.RESTORED, Verb.CHANGE_ACCEPTED, Verb.CHANGE_WITHDRAWN})
 """What others decided about the challenge of author and team."""
@@ -217,6 +221,9 @@ def _meant(event: Event) -> Iterator[QuerySet]:  # type: ignore[type-arg]
     yield Person.objects.filter(pk=event.subject_id or 0).values("pk")
     if event.verb == Verb.COMMENTED:
         yield Comment.objects.filter(replies=int(event.object_id)).values("author")
+    if event.verb in SESSION_ABOUT:
+        session = Meeting.objects.sessions().filter(pk=event.contribution_id or 0)
+        yield Role.objects.current().filter(Exists(session), name=Role.Name.SEAT).values("person")
     if event.verb in TEAM_ABOUT:
         yield _part_holders(event, *OWNERS)
     if event.verb in COMERS_ABOUT:

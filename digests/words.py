@@ -45,6 +45,7 @@ ABOUT_ME = {
     Verb.ASSIGNED: gettext_lazy("asks your feedback"),
     Verb.UNASSIGNED: gettext_lazy("no longer asks your feedback"),
     Verb.REMINDED: gettext_lazy("reminds you: your feedback is asked"),
+    Verb.OFFERED: gettext_lazy("noted what you offered in a session of the InnovatieKabinet"),
     Verb.OFFER_ACCEPTED: gettext_lazy("accepted your offer"),
     Verb.OFFER_DECLINED: gettext_lazy("declined your offer"),
     Verb.OFFER_HAPPENED: gettext_lazy("told what came of your offer"),

@@ -7,8 +7,8 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Person
-from challenges.models import Challenge
-from regions.models import Agreement, Meeting, Region, Signup
+from challenges.models import Challenge, Review
+from regions.models import AgendaItem, Agreement, Meeting, Region, Signup
 
 Row = Mapping[str, Any]
 ANNOUNCED = timedelta(days=21)
@@ -24,7 +24,7 @@ def _load_meeting(row: Row, people: Mapping[str, Person]) -> None:
     by = people[row["by"]]
     starts_at = _at(row["day"], row["from"])
     told_at = min(starts_at - ANNOUNCED, timezone.now() - timedelta(hours=1))
-    names = ("sort", "scale", "place", "link", "capacity", "expected")
+    names = ("sort", "scale", "place", "link", "capacity", "expected", "visibility")
     meeting = Meeting.objects.post(
         by=by,
         region=Region.objects.get(slug=row["region"]),
@@ -44,7 +44,7 @@ def _load_meeting(row: Row, people: Mapping[str, Person]) -> None:
 
 def _load_agenda(meeting: Meeting, by: Person, items: list[Row]) -> None:
     keys = [key for item in items if (key := item.get("about"))]
-    known = {key: Challenge.objects.get(import_key__endswith=f":{key}", region=meeting.region) for key in keys}
+    known = {key: Challenge.objects.get(import_key__endswith=f":{key}") for key in keys}
     wanted = ({**item, "words": item.get("words", ""), "about": known.get(item.get("about", ""))} for item in items)
     meeting.arrange(by, wanted)
 
@@ -64,11 +64,22 @@ def _load_minutes(meeting: Meeting, by: Person, row: Row, people: Mapping[str, P
     at = meeting.ends_at + timedelta(hours=15)
     minutes = row["minutes"].strip()
     meeting.close(by, seen=0, minutes=minutes, present=row["present"], said=said, at=at)
+    for item, words in zip(meeting.agenda.select_related("about"), row["item"], strict=True):
+        _load_outcome(meeting, by, item, words, people)
     for promise in row.get("agreement", []):
         owner, due_on = people[promise["owner"]], timezone.localdate() + timedelta(days=promise["day"])
         agreement = Agreement.make(meeting, by=by, words=promise["words"], owner=owner, due_on=due_on, at=at)
         if promise.get("done"):
             agreement.settle(owner, at=at + timedelta(days=4))
+
+
+def _load_outcome(meeting: Meeting, by: Person, item: AgendaItem, row: Row, people: Mapping[str, Person]) -> None:
+    """Note what came out of a pitch, an hour after the session."""
+    points = [(point["text"], people[point["by"]]) for point in row.get("point", [])]
+    offers = [(offer["kind"], offer["words"], people[offer["by"]]) for offer in row.get("offer", [])]
+    if item.about and (points or offers):
+        challenge, at = Challenge.objects.get(pk=item.about.pk), meeting.ends_at + timedelta(hours=1)
+        Review.from_session(meeting, challenge, by=by, said=item.minutes, points=points, offers=offers, at=at)
 
 
 def _at(day: int, clock: str) -> datetime:

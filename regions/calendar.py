@@ -60,13 +60,13 @@ def invite(meeting: Meeting, address: str) -> bytes:
 
 
 def feed_of(person: Person) -> bytes:
-    """Return someone's own calendar: what they signed up for, and what their regions plan."""
+    """Return someone's own calendar: what they signed up for, what their regions plan, and their sessions."""
     signups = person.signups.lasting().values_list("meeting", "state")
     going = {meeting for meeting, state in signups if state == "going"}
     seen = Meeting.objects.visible_to(person).readable().filter(ends_at__gte=timezone.now() - PAST)
     mine = seen.filter(pk__in=[meeting for meeting, _state in signups])
     near = seen.filter(region__memberships__in=person.memberships.active())
-    found = (mine | near).for_list().distinct().order_by("starts_at", "pk")[:MOST]
+    found = (mine | near | seen.sessions_of(person)).for_list().distinct().order_by("starts_at", "pk")[:MOST]
     return feed(found, name=_("My meetings on Initiate"), going=going)
 
 

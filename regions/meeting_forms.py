@@ -12,7 +12,7 @@ from django.forms.utils import from_current_timezone
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Person
+from accounts.models import Person, Role
 from regions.forms import LongText, PageQuery, TextForm
 from regions.models import AgendaItem, Contribution, Meeting, Perspective, Region, Visibility
 from regions.models.contribution import WITHOUT_TEAM, Kind
@@ -96,6 +96,8 @@ class MeetingForm(TextForm):
         self.publishing = publishing
         field = cast("forms.ChoiceField", self.fields["sort"])
         field.choices = [choice for choice in Meeting.Sort.choices if choice[0] in sorts]
+        if len(field.choices) == 1:
+            field.initial = sorts[0]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -107,6 +109,8 @@ class MeetingForm(TextForm):
             cleaned.get("place") or cleaned.get("link") or {"place", "link"} & set(self.errors)
         ):
             self.add_error("place", _("Give a place, or an online link."))
+        if cleaned.get("sort") == Meeting.Sort.CABINET and cleaned.get("visibility") == Visibility.REGION:
+            self.add_error("visibility", _("The InnovatieKabinet comes from everywhere. Choose network or everyone."))
         self._clean_times(cleaned)
         return cleaned
 
@@ -178,20 +182,28 @@ class AgendaForm(TextForm):
         required=False,
     )
 
-    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, person: Person, is_session: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast("ChallengeField", self.fields["about"]).person = person
+        if is_session:
+            self.fields["title"].required = False
+            self.fields["title"].help_text = _("Leave this empty for a pitch: it is called what its challenge is.")
+            self.fields["about"].help_text = _(
+                "Paste its address, or type its whole title. Only who sees that challenge sees this pitch."
+            )
 
-    @staticmethod
-    def current(item: AgendaItem) -> dict[str, Any]:
-        return {name: getattr(item, name) for name in ("pk", "title", "words", "length", "about")}
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.has_changed() and not self.errors and not (cleaned.get("title") or cleaned.get("about")):
+            self.add_error("title", _("Give the point a title, or choose a challenge."))
+        return cleaned
 
 
 class AgendaFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # of AgendaForm
     def items(self) -> Iterator[dict[str, Any]]:
         """Yield what was filled in, in the order that was asked; what is marked to go is left out."""
         for form in self.ordered_forms:
-            if form.cleaned_data.get("title"):
+            if form.cleaned_data.get("title") or form.cleaned_data.get("about"):
                 yield form.cleaned_data
 
 
@@ -231,7 +243,7 @@ class CancelForm(TextForm):
 
 
 class MinutesForm(TextForm):
-    """What was said, in all and at each point of the agenda, and who was there."""
+    """What was said, in all and at each of the points of the agenda that the writer sees, and who was there."""
 
     minutes = LongText(
         label=_("Minutes"),
@@ -241,11 +253,15 @@ class MinutesForm(TextForm):
     )
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, meeting: Meeting) -> None:
-        self.meeting, self.items = meeting, list(meeting.agenda.all())
+    def __init__(self, data: Any = None, *, meeting: Meeting, items: list[AgendaItem]) -> None:
+        self.meeting, self.items = meeting, items
         super().__init__(data, initial=self._current())
+        if meeting.is_session:
+            self.fields["minutes"].help_text = _(
+                "Everyone who sees the session reads this. What was said about a pitch belongs at that pitch."
+            )
         for item in self.items:
-            label = _("What was said at “%(title)s”?") % {"title": item.title}
+            label = _("What was said at “%(title)s”?") % {"title": str(item)}
             self.fields[f"item_{item.pk}"] = LongText(label=label, max_length=10_000, required=False)
         for one in Perspective:
             self.fields[f"present_{one.value}"] = forms.IntegerField(
@@ -294,12 +310,17 @@ class AgreementForm(TextForm):
 
 
 def owners_for(meeting: Meeting) -> Any:
-    """Return who can be asked to do something: who came, who organised it, and the moderators of the region."""
+    """Return who can be asked to do something: who came, who organised it, and the moderators of the region.
+
+    In a session that are the members of the InnovatieKabinet too.
+    """
     there = meeting.signups.going().filter(person__isnull=False).values("person")
     parts = meeting.involvements.current().values("person")
     desk = meeting.region.memberships.moderators().values("person")
     people = Person.objects.filter(is_active=True)
     found = people.filter(pk__in=there) | people.filter(pk__in=parts) | people.filter(pk__in=desk)
+    if meeting.is_session:
+        found |= people.filter(pk__in=Role.objects.current().values("person"))
     return found.order_by("name", "pk")
 
 

@@ -2,19 +2,18 @@
 
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
-
 from accounts.models import Person
 from regions.models.contribution import Contribution, Kind, State
 from regions.models.region import Membership, Region
 from regions.models.standing import Reader, standing_of
 
 if TYPE_CHECKING:
+    from regions.models.agreement import Agreement
     from regions.models.appeal import Appeal
     from regions.models.attachment import Attachment
     from regions.models.comment import Comment
     from regions.models.document import Document
-    from regions.models.meeting import Agreement, Meeting
+    from regions.models.meeting import Meeting
     from regions.models.moderation import Ruling
     from regions.models.post import Post
 
@@ -255,8 +254,18 @@ def can_plan_meeting(person: Reader, region: Region) -> bool:
 
 
 def can_run_meeting(person: Reader, meeting: "Meeting") -> bool:
-    """Who organises it, and the moderators: a meeting is of the region, also when its organiser is ill."""
-    return meeting.state != State.ARCHIVED and (acts_as_owner(person, meeting) or can_moderate(person, meeting))
+    """Who organises it, and the moderators: a meeting is of the region, also when its organiser is ill.
+
+    A session of the InnovatieKabinet is organised by the secretary, whoever that is at this moment.
+    """
+    is_told = meeting.is_session and meeting.state != State.DRAFT
+    is_theirs = standing_of(person).is_secretary if is_told else acts_as_owner(person, meeting)
+    return meeting.state != State.ARCHIVED and (is_theirs or can_moderate(person, meeting))
+
+
+def can_publish_meeting(person: Reader, meeting: "Meeting") -> bool:
+    """Who may plan this sort here, at this moment."""
+    return standing_of(person).is_secretary if meeting.is_session else can_post_in(person, meeting.region)
 
 
 def can_cancel_meeting(person: Reader, meeting: "Meeting") -> bool:
@@ -265,8 +274,8 @@ def can_cancel_meeting(person: Reader, meeting: "Meeting") -> bool:
 
 def can_write_minutes(person: Reader, meeting: "Meeting") -> bool:
     """From the moment that it begins; a meeting that was cancelled has none."""
-    has_begun = meeting.starts_at <= timezone.now() and not meeting.is_cancelled
-    return has_begun and meeting.state == State.PUBLISHED and can_run_meeting(person, meeting)
+    took_place = meeting.has_begun and not meeting.is_cancelled
+    return took_place and meeting.state == State.PUBLISHED and can_run_meeting(person, meeting)
 
 
 def can_sign_up(person: Reader, meeting: "Meeting") -> bool:

@@ -9,7 +9,18 @@ from django.db.models import Q, QuerySet
 from accounts.models import Person
 from challenges.models import Challenge, Offer, Remark, Review
 from challenges.rules import can_read_answer, can_read_note
-from regions.models import Contribution, ContributionQuerySet, Event, Kind, Region, Report, State, Version
+from regions.models import (
+    AgendaItem,
+    Contribution,
+    ContributionQuerySet,
+    Event,
+    Kind,
+    Meeting,
+    Region,
+    Report,
+    State,
+    Version,
+)
 from regions.models.contribution import events_visible_to, load_owned
 
 M = TypeVar("M", bound=Contribution)
@@ -59,6 +70,14 @@ class Scope:
     def versions(self) -> QuerySet[Version]:
         here = Version.objects.filter(contribution__in=self.seen.filter(kind=Kind.CHALLENGE))
         return here.read_by(self.person) if self.person else here.published()
+
+    def agenda(self) -> QuerySet[AgendaItem]:
+        """Return the points of meetings; of a session only the pitches whose challenge this person sees, anywhere."""
+        items = AgendaItem.objects.filter(meeting__in=self.seen)
+        if self.person is None:
+            return items
+        seen = Contribution.objects.visible_to(self.person)
+        return items.filter(~Q(meeting__sort=Meeting.Sort.CABINET) | Q(about=None) | Q(about__in=seen.values("pk")))
 
     def events(self) -> QuerySet[Event]:
         if self.person:

@@ -19,7 +19,6 @@ from challenges.export.scope import Scope
 from challenges.models import Asking, Offer, OfferKind, Point, Prototype, Stage, Step, TestRound, Turn
 from regions.files import clean_name
 from regions.models import (
-    AgendaItem,
     Agreement,
     Appeal,
     Attachment,
@@ -433,7 +432,7 @@ TABLES = (
     Table(
         "agendapunten",
         _("the agendas of meetings, and what was said"),
-        lambda scope: AgendaItem.objects.filter(meeting__in=scope.seen).annotate(
+        lambda scope: scope.agenda().annotate(
             about_ids=ArraySubquery(scope.seen.filter(pk=OuterRef("about")).values("pk"))
         ),
         {

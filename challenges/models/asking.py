@@ -84,7 +84,9 @@ class AskingQuerySet(models.QuerySet["Asking"]):
         shared = Affiliation.objects.current().filter(person__in=owners, organisation__in=mine)
         owned = parts.filter(contribution=here, person=person)
         answered = Asking.objects.filter(pk=OuterRef("pk"), reviews__by=person)
-        given = Challenge.objects.filter(pk=here, reviews__by=person, reviews__version=F("version"))
+        given = Challenge.objects.filter(
+            pk=here, reviews__by=person, reviews__version=F("version"), reviews__meeting=None
+        )
         barred = self.exclude(Exists(owned) | Exists(shared) | Exists(answered) | Exists(given))
         named = Assignment.objects.filter(asking=OuterRef("pk"))
         recused = Assignment.objects.recused(here, person)

@@ -38,6 +38,7 @@ from regions.models import (
     Claim,
     Entry,
     Event,
+    Involvement,
     Kind,
     Municipality,
     State,
@@ -103,6 +104,13 @@ class ChallengeQuerySet(WritingQuerySet["Challenge"]):
     def alive(self) -> Self:
         """Keep what is published and on its way: not parked, not stopped."""
         return self.published().filter(stage__in=PATH)
+
+    def independent_of(self, person: Person) -> Self:
+        """Keep those of which this person is no party, as `is_independent` says it of one."""
+        mine = Affiliation.objects.current().filter(person=person).values("organisation")
+        colleagues = Affiliation.objects.current().filter(organisation__in=mine).values("person")
+        owners = Involvement.objects.current().filter(contribution=OuterRef("pk"), part__in=OWNERS)
+        return self.exclude(Exists(owners.filter(Q(person=person) | Q(person__in=colleagues))))
 
     def asked(self) -> Self:
         """Keep what was asked whether it still goes on, and where nothing happened since: the same as `is_asked`."""

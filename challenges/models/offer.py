@@ -1,5 +1,6 @@
 """Help that someone offers, followed to what came of it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -33,8 +34,8 @@ class OfferQuerySet(models.QuerySet["Offer"]):
     def on(self, challenge: Challenge, person: Reader) -> Self:
         """Return the offers on a visible challenge that this person may read.
 
-        The team reads all; who offered reads their own; everyone reads what was accepted and what came of it. Who
-        wants to join the team asks the team only. What waits for an answer comes first.
+        The team reads all; who offered reads their own, and who wrote it down for them; everyone reads what was
+        accepted and what came of it. Who wants to join the team asks the team only. What waits comes first.
         """
         waits = Case(When(state=Offer.State.OFFERED, then=0), default=1)
         offers = self.filter(challenge=challenge).select_related("person").order_by(waits, "-at", "-pk")
@@ -51,12 +52,17 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         if standing_of(person).is_seat:
             review: Any = Offer._meta.get_field("review").related_model  # its module imports this one
             known &= Q(review__isnull=True) | ~Q(review__in=review.objects.hidden_from(person))
-        return self.filter(known | Q(person=person))
+        return self.filter(known | Q(person=person) | Q(recorded_by=person))
 
     def on_all(self, challenges: models.QuerySet[Challenge], person: Person) -> Self:
         """Do what `on` does for many visible challenges at once."""
         offers = self.filter(challenge__in=challenges.values("pk"))
         return offers.filter(challenge__in=Challenge.objects.of(person).values("pk")) | offers.known_to(person)
+
+    def accepted_on(self, challenges: Iterable[Challenge]) -> Self:
+        """Return what everyone who sees these challenges may read of the offers on them, latest first."""
+        shown = self.filter(challenge__in=challenges, state__in=(Offer.State.ACCEPTED, Offer.State.HAPPENED))
+        return shown.exclude(kind=OfferKind.TEAM).select_related("person").order_by("-at", "-pk")
 
     def made_by(self, person: Person) -> Self:
         """Return someone's own offers, on what they still see, latest first."""
@@ -115,18 +121,37 @@ class Offer(models.Model):
         words: str,
         review: "Review | None" = None,
         at: datetime | None = None,
+        recorded_by: Person | None = None,
     ) -> "Offer":
-        """Offer help; the team is told. Raises AlreadyDone where that is over, or who asked to join the team before."""
+        """Offer help; the team is told, and who offers where somebody else wrote it down (`recorded_by`).
+
+        Raises AlreadyDone where that is over, or who asked to join the team before.
+        """
         locked = Challenge.objects.lock(challenge.pk)
         if locked.state != State.PUBLISHED:
             raise AlreadyDone(locked.state)
         if kind == OfferKind.TEAM and locked.offers.filter(person=by, kind=kind, state=cls.State.OFFERED).exists():
             raise AlreadyDone(cls.State.OFFERED)
         offer = cls.objects.create(
-            challenge=locked, review=review, person=by, kind=kind, words=words, at=at or timezone.now()
+            challenge=locked,
+            review=review,
+            person=by,
+            kind=kind,
+            words=words,
+            at=at or timezone.now(),
+            recorded_by=recorded_by,
         )
         locked.touch(offer.at)
-        Event.write(Verb.OFFERED, by=by, contribution=locked, about=offer, audience=Audience.PARTIES, at=at, kind=kind)
+        Event.write(
+            Verb.OFFERED,
+            by=recorded_by or by,
+            contribution=locked,
+            about=offer,
+            subject=by if recorded_by else None,
+            audience=Audience.PARTIES,
+            at=at,
+            kind=kind,
+        )
         return offer
 
     @transaction.atomic

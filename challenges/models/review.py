@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models import Exists, F, Max, OuterRef, Prefetch, Q
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +18,7 @@ from challenges.models.challenge import Challenge
 from challenges.models.offer import Offer
 from challenges.models.point import Point, Turn
 from challenges.models.prototype import Prototype
+from challenges.rules import goes_on
 from regions.errors import AlreadyDone, TooLate
 from regions.models import Audience, Draft, Event, Involvement, Meeting, State, Verb
 from regions.models.contribution import OWNERS
@@ -58,18 +59,19 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         mine = self.filter(by=person, challenge__in=seen).select_related("challenge__region").annotate(point_rows=rows)
         return mine.order_by("-sent_at", "-pk")
 
-    def outdated(self) -> Self:
-        """Keep the latest of a member on each challenge of which the text changed since."""
-        newer = Review.objects.filter(
+    def outdated_first(self) -> Self:
+        """Put in front what is the latest of a member on a challenge of which the text changed since."""
+        later = Review.objects.filter(
             challenge=OuterRef("challenge"), by=OuterRef("by"), version__gt=OuterRef("version")
         )
-        return self.filter(challenge__version__gt=F("version"), meeting=None).exclude(Exists(newer))
+        is_outdated = Q(challenge__version__gt=F("version"), meeting=None) & ~Q(Exists(later))
+        return self.annotate(is_outdated=is_outdated).order_by("-is_outdated", "-sent_at", "-pk")
 
-    def for_challenge(self, challenge: Challenge) -> Self:
+    def for_challenge(self, *challenges: Challenge) -> Self:
         """Newest first, with their points and the talk about each."""
         turns = Prefetch("turns", Turn.objects.select_related("by").order_by("pk"))
         points = Point.objects.select_related("answered_by", "raised_by").prefetch_related(turns)
-        found = self.filter(challenge=challenge).select_related("by", "prototype")
+        found = self.filter(challenge__in=challenges).select_related("by", "prototype", "meeting")
         return found.prefetch_related(Prefetch("points", points.order_by("number"))).order_by("-sent_at", "-pk")
 
 
@@ -281,3 +283,85 @@ class Review(models.Model):
         challenge.open_point_count += points
         challenge.save(update_fields=["open_point_count"])
         Event.write(Verb.REVIEW_CORRECTED, by=self.by, contribution=challenge, about=self, audience=Audience.NETWORK)
+
+    # --- what a session of the InnovatieKabinet brings ------------------------------------------------------
+
+    @classmethod
+    @transaction.atomic
+    def from_session(
+        cls,
+        meeting: Meeting,
+        challenge: Challenge,
+        *,
+        by: Person,
+        said: str,
+        points: Iterable[tuple[str, Person]] = (),
+        offers: Iterable[tuple[str, str, Person]] = (),
+        at: datetime | None = None,
+    ) -> "Review":
+        """Note what came out of a pitch: points with who raised them, offers (kind, words, who); `said` at the pitch.
+
+        A session has one review of a challenge: later points go on in its numbers, and what stands there is left out.
+        It answers no open question. Raises AlreadyDone when nothing is new or the challenge does not go on,
+        NotIndependent for a party, whoever noted it.
+        """
+        locked = Challenge.objects.lock(challenge.pk)
+        review = locked.reviews.filter(meeting=meeting).first()
+        new_points = [pair for pair in points if review is None or not review._has_point(*pair)]
+        new_offers = [row for row in offers if review is None or not review._has_offer(*row)]
+        people = {by, *(person for _text, person in new_points), *(person for *_words, person in new_offers)}
+        if not goes_on(locked) or not (new_points or new_offers):
+            raise AlreadyDone("noted")
+        if not all(locked.is_independent(person) for person in people):
+            raise NotIndependent
+        review = review or cls._of_session(locked, meeting, by, at)
+        review._note(said, new_points)
+        for kind, words, person in new_offers:
+            recorder = None if person == by else by
+            Offer.make(locked, by=person, kind=kind, words=words, review=review, at=at, recorded_by=recorder)
+        review._tell_of_session(by, len(new_points), at)
+        return review
+
+    @classmethod
+    def _of_session(cls, challenge: Challenge, meeting: Meeting, by: Person, at: datetime | None) -> "Review":
+        challenge.review_count += 1
+        challenge.save(update_fields=["review_count"])
+        latest = challenge.prototypes.order_by("-number").first()
+        return cls.objects.create(
+            challenge=challenge,
+            meeting=meeting,
+            by=by,
+            version=challenge.version,
+            prototype=latest,
+            sent_at=at or timezone.now(),
+        )
+
+    def _has_point(self, text: str, person: Person) -> bool:
+        return self.points.filter(text=text, raised_by=person).exists()
+
+    def _has_offer(self, kind: str, words: str, person: Person) -> bool:
+        return self.offers.filter(kind=kind, words=words, person=person).exists()
+
+    def _note(self, said: str, points: Iterable[tuple[str, Person]]) -> None:
+        self.answer = said
+        self.save(update_fields=["answer"])
+        last = self.points.aggregate(last=Max("number"))["last"] or 0
+        Point.objects.bulk_create(
+            Point(review=self, number=number, text=text, raised_by=person)
+            for number, (text, person) in enumerate(points, last + 1)
+        )
+
+    def _tell_of_session(self, by: Person, points: int, at: datetime | None) -> None:
+        challenge = Challenge.objects.lock(self.challenge_id)
+        challenge.open_point_count += points
+        challenge.save(update_fields=["open_point_count"])
+        challenge.touch(at)
+        Event.write(
+            Verb.REVIEWED,
+            by=by,
+            contribution=challenge,
+            about=self,
+            audience=Audience.NETWORK,
+            at=at,
+            session=self.meeting_id,
+        )

@@ -72,6 +72,15 @@ def one_review(person: Reader, review: Review) -> dict[str, Any]:
     return {**_row(person, review, offers, {}), "is_alone": True}
 
 
+def feedback_on(person: Reader, challenges: Iterable[Challenge]) -> dict[int, list[Review]]:
+    """Return what this person may read of the feedback on these challenges, by id of the challenge, newest first."""
+    known = [challenge for challenge in challenges if can_read_reviews(person, challenge)]
+    found: dict[int, list[Review]] = {}
+    for review in Review.objects.for_challenge(*known).read_by(person):
+        found.setdefault(review.challenge_id, []).append(review)
+    return found
+
+
 def _tally(reviews: list[Review]) -> str:
     """Return in words how many of the points that this person reads stand how; empty where there is none."""
     states = Counter(point.state for review in reviews for point in review.points.all())
@@ -132,5 +141,6 @@ def _point(person: Reader, point: Point) -> dict[str, Any]:
 
 
 def _can_still_review(person: Reader, challenge: Challenge, reviews: list[Review]) -> bool:
-    is_done = any(review.by == person and review.version == challenge.version for review in reviews)
+    sheets = [review for review in reviews if review.by == person and not review.meeting_id]
+    is_done = any(review.version == challenge.version for review in sheets)
     return not is_done and can_review(person, challenge)

@@ -13,6 +13,7 @@ from challenges.forms.asking import AfterQuery
 from challenges.models import Asking, Offer, Point, Review, Seat
 from challenges.models.asking import ENOUGH
 from challenges.rules import can_enter_cabinet, can_plan
+from challenges.sections.session import coming_sessions
 from initiate.requests import PersonRequest
 from regions.forms import PartQuery
 from regions.models.standing import standing_of
@@ -45,6 +46,7 @@ def dashboard(request: HttpRequest, person: Person) -> HttpResponse:
         "may_plan": can_plan(person),
         "query": query,
         "pieces": pieces_of(parts, query.part, query.page),
+        **({} if query.part else coming_sessions(person)),
     }
     return render(request, "challenges/cabinet.html", context)
 
@@ -54,13 +56,11 @@ def _parts(person: Person) -> dict[str, QuerySet[Any]]:
     if not standing_of(person).has_agreed:
         return {"deuren": Offer.objects.made_by(person)}
     waiting = Asking.objects.open().for_dashboard(person).waiting_on(person)
-    given = Review.objects.by_member(person)
     return {
         "wacht": waiting,
         "concepten": Review.drafts_of(person).exclude(contribution__in=waiting.values("challenge")),
         "antwoorden": Point.objects.answered_to(person),
-        "veranderd": given.outdated(),
-        "gegeven": given,
+        "gegeven": Review.objects.by_member(person).outdated_first(),
         "deuren": Offer.objects.made_by(person),
     }
 

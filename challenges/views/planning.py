@@ -17,6 +17,7 @@ from challenges.errors import NotIndependent
 from challenges.forms.asking import AssignForm, PlanningQuery
 from challenges.models import Asking, Challenge, Seat
 from challenges.rules import can_plan
+from challenges.sections.session import coming_sessions
 from challenges.views.asking import CLOSED
 from initiate.requests import PersonRequest
 from regions.errors import AlreadyDone
@@ -38,7 +39,11 @@ def planning(request: PersonRequest) -> HttpResponse:
     parts = {"vragen": open_, "zetels": with_load(Seat.objects.shown())}
     query = PlanningQuery.read(request.GET, parts=parts)
     parts["vragen"] = open_.shown_as(query.cleaned_data["toon"]).for_planning(request.user)
-    context = {"query": query, "pieces": pieces_of(parts, query.part, query.page)}
+    context = {
+        "query": query,
+        "pieces": pieces_of(parts, query.part, query.page),
+        **({} if query.part else coming_sessions(request.user)),
+    }
     return render(request, "challenges/planning.html", context)
 
 

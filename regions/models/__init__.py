@@ -1,5 +1,6 @@
 """The room of the regions: one file per noun; what all kinds of contributions share stands here."""
 
+from regions.models.agreement import Agreement
 from regions.models.appeal import Appeal
 from regions.models.attachment import Attachment
 from regions.models.batch import Batch, BatchItem
@@ -21,7 +22,7 @@ from regions.models.entry import Entry
 from regions.models.event import Audience, Event, Notice, Unspread, Verb
 from regions.models.export import Export
 from regions.models.invitation import Invitation
-from regions.models.meeting import AgendaItem, Agreement, Meeting, Perspective
+from regions.models.meeting import AgendaItem, Meeting, Perspective
 from regions.models.moderation import Ruling
 from regions.models.municipality import Municipality, RegionWish
 from regions.models.post import Post, PostQuerySet, Sort

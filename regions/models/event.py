@@ -185,6 +185,8 @@ MODERATION = (
 
 PUBLISHED_AS = {"post": _("posted a message"), "document": _("posted a document")}
 """How a publication is told of a kind that is not a story of its own: by the value of the kind."""
+FROM_SESSION = _("noted points from a session of the InnovatieKabinet")
+"""How feedback is told that somebody wrote down in a session."""
 COUNTED = (
     Verb.REPORTED,
     Verb.REPORT_CLOSED,
@@ -258,6 +260,8 @@ class Event(models.Model):
     def said_of(self, kind: str) -> str:
         """Return the words of the verb where it is on a contribution of this kind."""
         own = PUBLISHED_AS.get(kind) if self.verb == Verb.PUBLISHED else None
+        if self.verb == Verb.REVIEWED and "session" in self.data:
+            own = FROM_SESSION
         return str(own or self.get_verb_display())
 
     @classmethod

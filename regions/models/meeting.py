@@ -1,7 +1,7 @@
-"""Meetings: regional meetings, transition arenas, cabinet sessions, workshops; their agenda, minutes and agreements."""
+"""Meetings: regional meetings, transition arenas, cabinet sessions, workshops; their agenda and their minutes."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -14,6 +14,7 @@ from accounts.models import Person
 from regions.errors import AlreadyDone, EditConflict
 from regions.models.contribution import Contribution, Kind, State
 from regions.models.event import Audience, Event, Verb
+from regions.models.standing import standing_of
 from regions.models.writing import Writing, WritingQuerySet
 from regions.text import flat, plain, rendered
 
@@ -42,6 +43,14 @@ class MeetingQuerySet(WritingQuerySet["Meeting"]):
 
     def past(self) -> Self:
         return self.readable().filter(ends_at__lt=timezone.now()).order_by("-starts_at", "-pk")
+
+    def sessions(self) -> Self:
+        return self.filter(sort=Meeting.Sort.CABINET)
+
+    def sessions_of(self, person: Person) -> Self:
+        """Keep the sessions of the InnovatieKabinet for who serves in it, and none for others."""
+        standing = standing_of(person)
+        return self.sessions() if standing.is_seat or standing.is_secretary else self.none()
 
     def without_minutes(self) -> Self:
         """What is over, took place, and has left nothing behind yet."""
@@ -150,6 +159,20 @@ class Meeting(Writing):  # type: ignore[django-manager-missing]  # of tags, by t
         return self.ends_at <= timezone.now()
 
     @property
+    def has_begun(self) -> bool:
+        return self.starts_at <= timezone.now()
+
+    @property
+    def is_session(self) -> bool:
+        """Tell whether the InnovatieKabinet meets: the secretary plans it, and its points are pitches."""
+        return self.sort == self.Sort.CABINET
+
+    @property
+    def is_held_back(self) -> bool:
+        """A session is not of the region, so its moderators do not look first."""
+        return not self.is_session and super().is_held_back
+
+    @property
     def is_cancelled(self) -> bool:
         return self.cancelled_at is not None
 
@@ -183,12 +206,23 @@ class Meeting(Writing):  # type: ignore[django-manager-missing]  # of tags, by t
         ]
 
     def index(self) -> None:
-        """Write the searchable text: what it is about, the agenda and the minutes."""
-        items = [part for item in self.agenda.all() for part in (item.title, item.minutes) if part]
-        text = "\n".join(part for part in (plain(self.intro), self.place, plain(self.minutes), *items) if part)
+        """Write the searchable text: what it is about, the agenda and the minutes.
+
+        A pitch is for who sees its challenge, and who finds this meeting need not be: so no word of it.
+        """
+        items = self.agenda.filter(about=None) if self.is_session else self.agenda.all()
+        said = [part for item in items for part in (item.title, item.minutes) if part]
+        text = "\n".join(part for part in (plain(self.intro), self.place, plain(self.minutes), *said) if part)
         self.entries.update_or_create(
             kind=Kind.MEETING, object_id=self.pk, defaults={"title": self.title, "text": text}
         )
+
+    def set_clock(self, items: Iterable["AgendaItem"]) -> None:
+        """Give these points, its whole agenda in order, the time at which each begins and ends, as far as is known."""
+        now: datetime | None = self.starts_at
+        for item in items:
+            item.starts_at = now
+            now = item.ends_at = now + timedelta(minutes=item.length) if now and item.length else None
 
     # --- what happens to it ---------------------------------------------------------------------------------
 
@@ -326,73 +360,12 @@ class AgendaItem(models.Model):
     minutes = models.TextField(_("what was said"), max_length=10_000, blank=True)
     minutes_html = models.TextField(editable=False, blank=True)
 
+    starts_at: datetime | None  # given by `Meeting.set_clock`
+    ends_at: datetime | None  # idem
+
     class Meta:
         ordering = ("position", "pk")
 
     def __str__(self) -> str:
-        return self.title
-
-
-class AgreementQuerySet(models.QuerySet["Agreement"]):
-    def open(self) -> Self:
-        return self.filter(done_at__isnull=True)
-
-    def waiting_on(self, person: Person) -> Self:
-        """Keep what this person promised, on a meeting that they see."""
-        seen = Meeting.objects.visible_to(person)
-        return self.open().filter(owner=person, meeting__in=seen).order_by("due_on", "pk")
-
-    def for_list(self) -> Self:
-        return self.select_related("owner").order_by("due_on", "pk")
-
-
-class Agreement(models.Model):
-    """What somebody promised in a meeting, and when it is due."""
-
-    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="agreements")
-    words = models.CharField(_("agreement"), max_length=300)
-    owner = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="agreements", verbose_name=_("who"))
-    due_on = models.DateField(_("ready on"))
-    done_at = models.DateTimeField(null=True, editable=False)
-
-    objects = AgreementQuerySet.as_manager()
-
-    class Meta:
-        indexes = (models.Index(fields=("owner", "due_on"), condition=Q(done_at__isnull=True), name="open_agreements"),)
-
-    def __str__(self) -> str:
-        return self.words
-
-    @property
-    def is_late(self) -> bool:
-        return self.done_at is None and self.due_on < timezone.localdate()
-
-    @classmethod
-    @transaction.atomic
-    def make(
-        cls, meeting: Meeting, *, by: Person, words: str, owner: Person, due_on: date, at: datetime | None = None
-    ) -> "Agreement":
-        """Note an agreement; it waits on its owner from then on."""
-        row = cls.objects.create(meeting=meeting, words=words, owner=owner, due_on=due_on)
-        Event.write(Verb.AGREED, by=by, contribution=meeting, about=row, subject=owner, at=at)
-        return row
-
-    @transaction.atomic
-    def settle(self, by: Person, at: datetime | None = None) -> None:
-        """Say that it is done. Raises AlreadyDone when it was."""
-        self._lock()
-        self.done_at = at or timezone.now()
-        self.save(update_fields=["done_at"])
-        Event.write(Verb.AGREEMENT_DONE, by=by, contribution=self.meeting, about=self, subject=self.owner, at=at)
-
-    @transaction.atomic
-    def drop(self, by: Person) -> None:
-        """Take it away. Raises AlreadyDone when it was done."""
-        self._lock()
-        Event.write(Verb.AGREEMENT_DROPPED, by=by, contribution=self.meeting, subject=self.owner, spread=False)
-        self.delete()
-
-    def _lock(self) -> None:
-        rows = Agreement.objects.select_for_update().filter(pk=self.pk, done_at__isnull=True)
-        if not rows.exists():
-            raise AlreadyDone("agreement")
+        """Return its title; a pitch without one is called what its challenge is."""
+        return self.title or str(self.about or "")

@@ -10,21 +10,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from challenges.sections.session import session_section
 from initiate.once import once
 from initiate.requests import PersonRequest
 from regions import rules
+from regions.agenda import agenda_of, put_back, values_of
 from regions.errors import AlreadyDone, EditConflict
 from regions.forms import PageQuery
 from regions.gate import allow, fetch
 from regions.meeting_forms import (
-    AgendaForm,
     AgendaForms,
     CancelForm,
     CopyQuery,
     MeetingForm,
     MeetingQuery,
 )
-from regions.models import Contribution, Meeting, Region, Signup, State
+from regions.models import Meeting, Region, Signup, State
 from regions.models.standing import Reader, standing_of
 from regions.paging import MANY, Piece
 from regions.sections import attachments_section, comments_section, follow_section, moderation_section
@@ -78,6 +79,7 @@ def _story(person: Reader, meeting: Meeting) -> dict[str, Any]:
     owners = meeting.owners  # before anything asks whether this reader is one of them
     signup = Signup.objects.of(meeting, person) if rules.is_signed_in(person) else None  # type: ignore[arg-type]
     runs = rules.can_run_meeting(person, meeting)
+    agenda = agenda_of(person, meeting)
     return {
         "owners": owners,
         "signup": signup,
@@ -87,21 +89,12 @@ def _story(person: Reader, meeting: Meeting) -> dict[str, Any]:
         "can_cancel": runs and meeting.is_open,
         "can_write_minutes": runs and rules.can_write_minutes(person, meeting),
         "link": meeting.link if runs or (signup and signup.state == Signup.State.GOING) else "",
-        "agenda": _agenda(person, meeting),
+        "agenda": agenda,
+        **(session_section(person, meeting, agenda) if meeting.is_session else {}),
         "agreements": agreements_of(person, meeting),
         "going": meeting.counts_of(meeting.going),
         "present": meeting.counts_of(meeting.present),
     }
-
-
-def _agenda(person: Reader, meeting: Meeting) -> list[Any]:
-    """Return the points; a challenge that this reader does not see is left out of its point."""
-    items = list(meeting.agenda.all())
-    about = {item.about_id for item in items if item.about_id}
-    seen = Contribution.objects.visible_to(person).in_bulk(about) if about else {}
-    for item in items:
-        item.about = seen.get(item.about_id or 0)
-    return items
 
 
 def _around(person: Reader, meeting: Meeting, page: int) -> dict[str, Any]:
@@ -133,7 +126,7 @@ def meeting_new(request: PersonRequest, slug: str) -> HttpResponse:
         return render(request, "regions/meeting/new.html", words, status=422 if form.errors else 200)
     found = Meeting.objects.post(by=request.user, region=region, text=form.text, **form.facts)
     if like:
-        found.arrange(request.user, [AgendaForm.current(item) | {"pk": None} for item in _agenda(request.user, like)])
+        found.arrange(request.user, [values_of(item) | {"pk": None} for item in agenda_of(request.user, like)])
     return _stored(request, found)
 
 
@@ -170,8 +163,7 @@ def _stored(request: PersonRequest, meeting: Meeting) -> HttpResponseRedirect:
 
 
 def _publish(request: PersonRequest, meeting: Meeting) -> HttpResponseRedirect:
-    """Publish, for who may plan a meeting here at this moment."""
-    allow(request.user, meeting.region, rules.can_plan_meeting)
+    allow(request.user, meeting, rules.can_publish_meeting)
     try:
         is_out = meeting.publish(request.user)
     except AlreadyDone:
@@ -186,7 +178,7 @@ def _publish(request: PersonRequest, meeting: Meeting) -> HttpResponseRedirect:
 def meeting_edit(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     found = fetch_meeting(request, pk, may=rules.can_run_meeting)
     publishing = _publishes(request) or found.state != State.DRAFT
-    sorts = list({found.sort, *_sorts(request.user, found.region)})
+    sorts = [found.sort] if found.is_session else [found.sort, *_sorts(request.user, found.region)]
     posted = request.POST if request.method == "POST" else None
     form = MeetingForm(posted, initial=MeetingForm.current(found), sorts=sorts, publishing=publishing)
     words = {"meeting": found, "region": found.region, "form": form}
@@ -242,11 +234,13 @@ def meeting_discard(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
 def agenda(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     """All points on one page: change, add, take away, put in another order."""
     found = fetch_meeting(request, pk, may=rules.can_run_meeting)
-    current = [AgendaForm.current(item) for item in _agenda(request.user, found)]
+    shown = agenda_of(request.user, found)
     posted = request.POST if request.method == "POST" else None
-    forms = AgendaForms(posted, initial=current, form_kwargs={"person": request.user})
+    known = {"person": request.user, "is_session": found.is_session}
+    forms = AgendaForms(posted, initial=[values_of(item) for item in shown], form_kwargs=known)
     if forms.is_valid():
-        found.arrange(request.user, forms.items())  # type: ignore[attr-defined]  # of AgendaFormSet
+        items: Any = forms.items()  # type: ignore[attr-defined]  # of AgendaFormSet
+        found.arrange(request.user, put_back(found, shown, items))
         messages.success(request, _("The agenda is saved."))
         return redirect(found)
     return render(

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from initiate.requests import PersonRequest
 from regions import rules
+from regions.agenda import agenda_of
 from regions.errors import AlreadyDone, EditConflict
 from regions.gate import allow, fetch
 from regions.meeting_forms import AgreementForms, MinutesForm
@@ -25,7 +26,7 @@ def minutes(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     """Close the meeting: minutes, who was there, and what was agreed."""
     found = fetch(_meetings(), request.user, pk, may=rules.can_write_minutes)
     posted = request.POST if request.method == "POST" else None
-    form = MinutesForm(posted, meeting=found)
+    form = MinutesForm(posted, meeting=found, items=agenda_of(request.user, found))
     promises = AgreementForms(posted, prefix="afspraak", form_kwargs={"meeting": found})
     if posted and form.is_valid() and promises.is_valid():
         return _close(request, found, form, promises)
@@ -51,7 +52,8 @@ def _newer_minutes(request: PersonRequest, meeting: Meeting, promises: Any, vers
     data = request.POST.copy()
     data["seen"] = str(version)
     newest = Meeting.objects.select_related("region").get(pk=meeting.pk)
-    words = {"meeting": newest, "form": MinutesForm(data, meeting=newest), "promises": promises, "clashes": True}
+    form = MinutesForm(data, meeting=newest, items=agenda_of(request.user, newest))
+    words = {"meeting": newest, "form": form, "promises": promises, "clashes": True}
     return render(request, "regions/meeting/minutes.html", words, status=409)
 
 

@@ -176,12 +176,9 @@ def own_calendar(request: PersonRequest) -> HttpResponse:
         messages.success(request, _("Done.") if is_first else _("Done. The address before does not work any more."))
         return redirect("regions:own_calendar")
     address = CalendarAddress.objects.filter(person=request.user, is_on=True).first()
+    seen = Meeting.objects.visible_to(request.user).coming().for_list().filter(cancelled_at__isnull=True)
     mine = request.user.signups.lasting().values("meeting")
-    coming = (
-        Meeting.objects.visible_to(request.user)
-        .coming()
-        .for_list()
-        .filter(pk__in=mine, cancelled_at__isnull=True)[:PER_PAGE]
-    )
-    words = {"address": address, "coming": list(coming)}
+    sessions = seen.exclude(pk__in=mine).sessions_of(request.user)[:PER_PAGE]
+    coming = seen.filter(pk__in=mine)[:PER_PAGE]
+    words = {"address": address, "coming": list(coming), "sessions": list(sessions)}
     return render(request, "regions/meeting/own_calendar.html", words)

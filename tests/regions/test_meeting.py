@@ -335,7 +335,7 @@ def test_pages_take_the_same_queries_for_one_and_for_thirty(
         "page of a moderator": 14,
         "agenda": 8,
         "who comes": 7,
-        "minutes": 10,
+        "minutes": 11,
     }
     assert found == [expected, expected]
 
