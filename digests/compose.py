@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import Person
+from challenges.models import Offer
 from digests.items import Group, gather
 from digests.leaving import unsubscribe_path
 from digests.letter import disarmed, disarmed_lines, letter, render_html, render_text
@@ -195,6 +196,24 @@ def _is_barred(claim: Claim) -> bool:
     return people.filter(is_active=False).exists() or suspended.exists()
 
 
+def _backing(mail: Mail) -> Letter | None:
+    """Return the question to confirm that a board backs something, while it can be answered."""
+    found = Offer.objects.for_backing().filter(pk=mail.data["ids"]["object"]).first()
+    if found is None or not found.can_be_backed() or (mail.person and not mail.person.is_active):
+        mail.end(Mail.State.CANCELLED, "the question has no use any more")
+        return None
+    challenge = found.challenge
+    context = {
+        "by": disarmed(found.person.name),
+        "name": disarmed(found.backer_name),
+        "function": disarmed(found.backer_function),
+        # What visitors do not see leaves no trace in a mail to one.
+        "title": disarmed(challenge.title) if challenge.is_public else "",
+        "until": found.backing_until,
+    }
+    return _region_letter(mail, found.backer_email, "mail/backing", found.get_backing_url(), context)
+
+
 def _welcome(mail: Mail) -> Letter | None:
     """Return the welcome that the moderators wrote, to who is a member at this moment."""
     rows = Membership.objects.active().select_related("region", "person")
@@ -360,6 +379,7 @@ COMPOSERS: dict[str, Callable[[Mail], Letter | None]] = {
     Mail.Kind.WELCOME: _welcome,
     Mail.Kind.MEETING: _meeting,
     Mail.Kind.CLAIM: _claim,
+    Mail.Kind.BACKING: _backing,
     Mail.Kind.EXPORT: _export,
     Mail.Kind.ANNOUNCEMENT: _announcement,
     Mail.Kind.REPORT: _confirmation,

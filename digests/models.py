@@ -85,6 +85,7 @@ class Mail(models.Model):
         REPORT = "report", _("report to confirm")
         ANSWER = "answer", _("answer to a report")
         EXPORT = "export", _("a region in one file")
+        BACKING = "backing", _("backing by a board to confirm")
 
     ENDS = (State.SENT, State.EMPTY, State.CANCELLED, State.DEAD)
 

@@ -1,22 +1,39 @@
 """Help that someone offers, followed to what came of it."""
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self
 
+from django.core import signing
 from django.db import models, transaction
-from django.db.models import Case, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models.functions import Greatest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
 from challenges.models.challenge import Challenge
-from regions.errors import AlreadyDone
-from regions.models import Audience, Event, Part, State, Verb
+from challenges.rules import Stage
+from regions.errors import AlreadyDone, TooOften
+from regions.models import Audience, Event, Involvement, Part, State, Verb
+from regions.models.contribution import OWNERS
 from regions.models.standing import Reader
 from regions.rules import is_owner
 
 if TYPE_CHECKING:
     from challenges.models.review import Review
+
+ANSWER_WITHIN, OUTCOME_WITHIN = timedelta(days=14), timedelta(days=30)
+"""After so long the team is asked for its answer, one time, and both for what came of it, each time again."""
+AT_A_TIME = 50
+"""So many offers of a sort are reminded of in one round."""
+BACKING_LASTS = timedelta(days=30)
+"""So long the link to confirm works."""
+BACKING_KEPT = timedelta(days=30)
+"""So long after that the address is kept, to send the question again."""
+BACKING_AGAIN = timedelta(days=1)
+SALT = "backing"
+LONG_TEXTS = ("question", "for_whom", "improvement", "participation", "reflection", "html", "outcome")
 
 
 class OfferKind(models.TextChoices):
@@ -49,6 +66,86 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         """Do what `on` does for many visible challenges at once."""
         offers = self.filter(challenge__in=challenges.values("pk"))
         return offers.filter(challenge__in=Challenge.objects.of(person).values("pk")) | offers.known_to(person)
+
+    def opened_to(self, person: Reader) -> Self:
+        """Keep what everyone may read, on what this person sees in lists, with what a line of it shows.
+
+        Each offer asks for its own challenge, whatever the database would rather do (see `events_visible_to`).
+        """
+        own = {"pk": OuterRef("challenge"), "pk__gte": OuterRef("challenge")}
+        seen = Challenge.objects.visible_to(person).readable().filter(**own)
+        found = self.exclude(kind=OfferKind.TEAM).filter(Exists(seen))
+        return found.select_related("person", "challenge__region").defer(*(f"challenge__{name}" for name in LONG_TEXTS))
+
+    def happened(self) -> Self:
+        return self.filter(state=Offer.State.HAPPENED).order_by("-closed_at", "-pk")
+
+    def running(self) -> Self:
+        return self.filter(state=Offer.State.ACCEPTED).order_by("-answered_at", "-pk")
+
+    def of_few(self) -> Self:
+        """Order few rows among many by a moment that no index has, so that the database begins with the few."""
+        moment = Greatest("closed_at", "answered_at") + timedelta()
+        return self.order_by(moment.desc(), "-pk")
+
+    def kinds_of_latest(self, most: int) -> dict[str, int]:
+        """Count by kind, among the `most` that happened last."""
+        latest = self.happened().values("pk")[:most]
+        counts = Offer.objects.filter(pk__in=latest).order_by().values_list("kind").annotate(models.Count("pk"))
+        return dict(counts)
+
+    # --- reminders ------------------------------------------------------------------------------------------
+
+    def going_on(self) -> Self:
+        """Keep those on a challenge that is published and was not stopped."""
+        going = [stage for stage in Stage.values if stage != Stage.STOPPED]
+        return self.filter(challenge__state=State.PUBLISHED, challenge__stage__in=going)
+
+    def unanswered(self) -> Self:
+        """Keep what the team did not answer for too long, and was not reminded of."""
+        late = {"at__lte": timezone.now() - ANSWER_WITHIN, "reminded_at": None}
+        return self.going_on().filter(state=Offer.State.OFFERED, **late).order_by("at")
+
+    def untold(self) -> Self:
+        """Keep what was accepted, and of which nobody told for too long what came of it."""
+        asked_at = Greatest("reminded_at", "answered_at")
+        late = self.going_on().alias(asked_at=asked_at).filter(asked_at__lte=timezone.now() - OUTCOME_WITHIN)
+        return late.filter(state=Offer.State.ACCEPTED).order_by("asked_at")
+
+    def remind_due(self) -> int:
+        """Remind the team of what waits for an answer, and both of what waits for an outcome; return of how many."""
+        due = [*self.unanswered()[:AT_A_TIME], *self.untold()[:AT_A_TIME]]
+        return sum(offer.remind() for offer in due)
+
+    def reminded(self) -> Self:
+        """Keep what was reminded of, while that still waits."""
+        after = Q(state=Offer.State.OFFERED, reminded_at__isnull=False)
+        return self.going_on().filter(after | Q(state=Offer.State.ACCEPTED, reminded_at__gt=F("answered_at")))
+
+    def asked_of(self, person: Person) -> Self:
+        """Keep those of which this person was asked what came of it: their own, and those on their challenges."""
+        asked = self.reminded().filter(state=Offer.State.ACCEPTED).order_by()
+        parts = Involvement.objects.current().filter(person=person, part__in=OWNERS)
+        theirs = asked.filter(challenge__in=parts.values("contribution"))
+        return self.filter(pk__in=asked.filter(person=person).values("pk").union(theirs.values("pk")))
+
+    # --- backing --------------------------------------------------------------------------------------------
+
+    def of_token(self, token: str) -> "Offer | None":
+        """Return the offer of a link to confirm, or None where the link is not ours."""
+        try:
+            pk = signing.Signer(salt=SALT).unsign_object(token)
+        except signing.BadSignature:
+            return None
+        return self.for_backing().filter(pk=pk).first()
+
+    def for_backing(self) -> Self:
+        return self.select_related("person", "challenge__region")
+
+    def forget_due(self) -> int:
+        """Empty addresses of whom was asked long ago and did not answer; return how many."""
+        asked_at = timezone.now() - BACKING_LASTS - BACKING_KEPT
+        return self.exclude(backer_email="").filter(backer_asked_at__lte=asked_at).update(backer_email="")
 
     def made_by(self, person: Person) -> Self:
         """Return someone's own offers, on what they still see, latest first."""
@@ -83,18 +180,71 @@ class Offer(models.Model):
     backer_function = models.CharField(_("their function"), max_length=160, blank=True)
     backer_email = models.EmailField(_("their e-mail address"), blank=True)
     """Only to ask the confirmation by; nobody reads it, and it goes when that is done."""
+    backer_asked_at = models.DateTimeField(null=True, blank=True)
     backed_at = models.DateTimeField(null=True, blank=True)
 
     objects = OfferQuerySet.as_manager()
 
     class Meta:
-        indexes = (models.Index(fields=("challenge", "state"), name="offers_on_a_challenge"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(backer_email="")
+                | Q(backed_at=None, backer_asked_at__isnull=False, state__in=("offered", "accepted")),
+                name="only_a_backing_that_waits_has_an_address",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("challenge", "state"), name="offers_on_a_challenge"),
+            models.Index(
+                fields=("-closed_at", "-id"),
+                condition=~Q(kind=OfferKind.TEAM) & Q(state="happened"),
+                name="doors_that_opened",
+            ),
+            models.Index(
+                fields=("-answered_at", "-id"),
+                condition=~Q(kind=OfferKind.TEAM) & Q(state="accepted"),
+                name="doors_that_open",
+            ),
+            models.Index(
+                fields=("at",), condition=Q(state="offered", reminded_at=None), name="offers_without_an_answer"
+            ),
+            models.Index(
+                Greatest("reminded_at", "answered_at"),
+                condition=Q(state="accepted"),
+                name="offers_without_an_outcome",
+            ),
+            models.Index(fields=("backer_asked_at",), condition=~Q(backer_email=""), name="backings_that_wait"),
+        )
 
     def __str__(self) -> str:
         return f"{self.person}: {self.get_kind_display()}"
 
     def get_absolute_url(self) -> str:
         return f"{self.challenge.get_absolute_url()}#aanbod-{self.pk}"
+
+    def get_backing_url(self) -> str:
+        """Return the link for the mail: it holds no time, what it may do stands here."""
+        return reverse("challenges:backing", args=[signing.Signer(salt=SALT).sign_object(self.pk)])
+
+    @property
+    def backing_until(self) -> datetime | None:
+        """Return until when the link works."""
+        return self.backer_asked_at + BACKING_LASTS if self.backer_asked_at else None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (self.State.OFFERED, self.State.ACCEPTED)
+
+    @property
+    def is_known(self) -> bool:
+        """Tell whether everyone who sees the challenge reads this."""
+        return self.state in (self.State.ACCEPTED, self.State.HAPPENED) and self.kind != OfferKind.TEAM
+
+    def can_be_backed(self, at: datetime | None = None) -> bool:
+        """Tell whether who decides can still confirm this, or say that it is not right."""
+        until = self.backing_until
+        is_asked = bool(self.backer_email) and until is not None and until > (at or timezone.now())
+        return is_asked and self.is_open and self.challenge.state == State.PUBLISHED and self.person.is_active
 
     @classmethod
     @transaction.atomic
@@ -107,8 +257,12 @@ class Offer(models.Model):
         words: str,
         review: "Review | None" = None,
         at: datetime | None = None,
+        **backer: str,
     ) -> "Offer":
-        """Offer help; the team is told. Raises AlreadyDone where that is over, or who asked to join the team before."""
+        """Offer help; the team is told, and who decides is asked to confirm it where `backer_email` says who.
+
+        Raises AlreadyDone where that is over, or who asked to join the team before.
+        """
         locked = Challenge.objects.lock(challenge.pk)
         if locked.state != State.PUBLISHED:
             raise AlreadyDone(locked.state)
@@ -119,6 +273,8 @@ class Offer(models.Model):
         )
         locked.touch(offer.at)
         Event.write(Verb.OFFERED, by=by, contribution=locked, about=offer, audience=Audience.PARTIES, at=at, kind=kind)
+        if backer.get("backer_email"):
+            offer.ask_backing(by=by, at=at, **backer)
         return offer
 
     @transaction.atomic
@@ -129,7 +285,9 @@ class Offer(models.Model):
         self.answer, self.answered_by, self.answered_at = answer, by, at or timezone.now()
         if accept and self.kind == OfferKind.TEAM:
             self._join(challenge, by)
-        self.save(update_fields=["state", "answer", "answered_by", "answered_at", "closed_at"])
+        if not accept:
+            self.backer_email = ""
+        self.save(update_fields=["state", "answer", "answered_by", "answered_at", "closed_at", "backer_email"])
         challenge.touch(self.answered_at)
         self._tell(Verb.OFFER_ACCEPTED if accept else Verb.OFFER_DECLINED, by, self._audience(accept), at)
 
@@ -142,16 +300,98 @@ class Offer(models.Model):
     def close(self, *, by: Person, happened: bool, outcome: str, at: datetime | None = None) -> None:
         """Tell what came of an accepted offer. Raises AlreadyDone."""
         challenge = self._lock(self.State.ACCEPTED)
-        self.state = self.State.HAPPENED if happened else self.State.LAPSED
-        self.outcome, self.closed_at = outcome, at or timezone.now()
-        self.save(update_fields=["state", "outcome", "closed_at"])
-        challenge.touch(self.closed_at)
+        self._end(challenge, self.State.HAPPENED if happened else self.State.LAPSED, outcome, at)
         self._tell(Verb.OFFER_HAPPENED if happened else Verb.OFFER_LAPSED, by, self._audience(happened), at)
 
-    def _lock(self, state: str) -> Challenge:
+    @transaction.atomic
+    def withdraw(self, *, by: Person, outcome: str = "") -> None:
+        """Take back one's own offer; of one that was accepted `outcome` says why. Raises AlreadyDone."""
+        challenge = self._lock(self.State.OFFERED, self.State.ACCEPTED)
+        if self.state == self.State.ACCEPTED and not outcome:
+            raise AlreadyDone(self.state)
+        self._end(challenge, self.State.LAPSED, outcome)
+        self._tell(Verb.OFFER_WITHDRAWN, by, Audience.PARTIES)
+
+    def _end(self, challenge: Challenge, state: str, outcome: str, at: datetime | None = None) -> None:
+        """End with an outcome or none; nobody is asked to confirm it any more. Call it with the challenge locked."""
+        self.state, self.outcome, self.closed_at, self.backer_email = state, outcome, at or timezone.now(), ""
+        self.save(update_fields=["state", "outcome", "closed_at", "backer_email"])
+        challenge.touch(self.closed_at)
+
+    @transaction.atomic
+    def remind(self) -> bool:
+        """Ask the team for an answer, or both what came of it; return whether this was the time."""
+        Challenge.objects.lock(self.challenge_id)
+        this = Offer.objects.filter(pk=self.pk)
+        is_unanswered = this.unanswered().exists()
+        if not is_unanswered and not this.untold().exists():
+            return False
+        self.reminded_at = timezone.now()
+        self.save(update_fields=["reminded_at"])
+        Event.write(
+            Verb.OFFER_REMINDED,
+            by=None,
+            contribution=self.challenge,
+            about=self,
+            subject=None if is_unanswered else self.person,
+            audience=Audience.PARTIES,
+            at=self.reminded_at,
+            why="unanswered" if is_unanswered else "untold",
+        )
+        return True
+
+    # --- backing by a board ---------------------------------------------------------------------------------
+
+    @transaction.atomic
+    def ask_backing(
+        self,
+        *,
+        by: Person,
+        backer_name: str,
+        backer_function: str,
+        backer_email: str = "",
+        at: datetime | None = None,
+    ) -> None:
+        """Ask who decides to confirm this, at the address given or else the one known; the event makes the mail.
+
+        Raises AlreadyDone when that is over, TooOften within a day.
+        """
+        self._lock(self.State.OFFERED, self.State.ACCEPTED)
+        now, email = at or timezone.now(), backer_email.lower() or self.backer_email
+        if self.backed_at or not email:
+            raise AlreadyDone("backed")
+        if self.backer_asked_at and self.backer_asked_at > now - BACKING_AGAIN:
+            raise TooOften
+        self.backer_name, self.backer_function, self.backer_email = backer_name, backer_function, email
+        self.backer_asked_at = now
+        self.save(update_fields=["backer_name", "backer_function", "backer_email", "backer_asked_at"])
+        self._tell(Verb.BACKING_ASKED, by, Audience.PARTIES, at)
+
+    @transaction.atomic
+    def confirm_backing(self, at: datetime | None = None) -> None:
+        """Note that who decides confirmed it, and forget the address. Raises AlreadyDone."""
+        challenge = self._lock_asked(at)
+        self.backed_at, self.backer_email = at or timezone.now(), ""
+        self.save(update_fields=["backed_at", "backer_email"])
+        challenge.touch(self.backed_at)
+        self._tell(Verb.OFFER_BACKED, None, self._audience(self.is_known), at)
+
+    @transaction.atomic
+    def refuse_backing(self) -> None:
+        """Note that who decides says that it is not right: then nothing comes of the offer. Raises AlreadyDone."""
+        self._end(self._lock_asked(), self.State.LAPSED, "")
+        self._tell(Verb.OFFER_LAPSED, None, Audience.PARTIES, why="refused")
+
+    def _lock_asked(self, at: datetime | None = None) -> Challenge:
+        self.challenge = self._lock(self.State.OFFERED, self.State.ACCEPTED)
+        if not self.can_be_backed(at):
+            raise AlreadyDone("backed")
+        return self.challenge
+
+    def _lock(self, *states: str) -> Challenge:
         locked = Challenge.objects.lock(self.challenge_id)
-        self.refresh_from_db(fields=["state"])
-        if self.state != state:
+        self.refresh_from_db(fields=["state", "backer_email", "backer_asked_at", "backed_at"])
+        if self.state not in states:
             raise AlreadyDone(self.state)
         return locked
 
@@ -159,5 +399,14 @@ class Offer(models.Model):
         """Only those may hear of it who may read the offer."""
         return Audience.ALL if is_good_news and self.kind != OfferKind.TEAM else Audience.PARTIES
 
-    def _tell(self, verb: str, by: Person, audience: str, at: datetime | None) -> None:
-        Event.write(verb, by=by, contribution=self.challenge, about=self, subject=self.person, audience=audience, at=at)
+    def _tell(self, verb: str, by: Person | None, audience: str, at: datetime | None = None, **data: Any) -> None:
+        Event.write(
+            verb,
+            by=by,
+            contribution=self.challenge,
+            about=self,
+            subject=self.person,
+            audience=audience,
+            at=at,
+            **data,
+        )

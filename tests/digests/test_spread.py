@@ -54,6 +54,7 @@ RULES: dict[Verb, tuple[Audience, dict[str, str]]] = {
     Verb.OFFER_LAPSED: (PARTIES, TEAM | {"sub": "about"}),
     Verb.OFFER_WITHDRAWN: (PARTIES, TEAM),
     Verb.OFFER_REMINDED: (PARTIES, TEAM_WAITS | {"sub": "waits"}),
+    Verb.BACKING_ASKED: (PARTIES, NOBODY),
     Verb.OFFER_BACKED: (ALL, TEAM | FOLLOWERS | {"sub": "about"}),
     Verb.JOINED_TEAM: (ALL, TEAM | {"sub": "about"}),
     Verb.LEFT_TEAM: (ALL, TEAM | {"sub": "about"}),
