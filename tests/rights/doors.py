@@ -24,6 +24,7 @@ TOKENS = {
     "regions:invitation": "invitation",
     "regions:signup_own": "signup",
     "challenges:claim": "claim",
+    "challenges:backing": "backing_link",
     "regions:report_confirm": "unconfirmed",
 }
 """The thing whose own link leads to a page."""
@@ -91,6 +92,8 @@ def _arguments(name: str, route: str, things: dict[str, Any]) -> dict[str, Any]:
         values["slug"] = things["region"].slug
     if name in TOKENS:
         values["token"] = things[TOKENS[name]].get_absolute_url().rstrip("/").split("/")[-1]
+    if name == "challenges:backing_ask":
+        values["offer_pk"] = things["backing"].pk
     if name == "page":
         values["slug"] = "over"
     if name.startswith("digests:demo_mail"):
