@@ -82,7 +82,7 @@ class BackerForm(TextForm):
     backer_name = forms.CharField(label=gettext_lazy("Who decides?"), max_length=120, validators=[refuse_contact])
     backer_function = forms.CharField(
         label=gettext_lazy("Their function"),
-        help_text=gettext_lazy("For example: alderman for youth care in Zeist."),
+        help_text=gettext_lazy("For example: alderman for youth care."),
         max_length=160,
         validators=[refuse_contact],
     )

@@ -84,5 +84,8 @@ def _answer(request: HttpRequest, offer: Offer, form: BackedForm) -> HttpRespons
         messages.info(request, _("This was answered or taken back in the meantime."))
     else:
         said = _("Thank you. It is confirmed, and your address is gone.")
-        messages.success(request, said if form.is_yes else _("Thank you. Both hear it, and your address is gone."))
+        messages.success(
+            request,
+            said if form.is_yes else _("Thank you. Who asked you and the team hear it, and your address is gone."),
+        )
     return redirect(offer.get_backing_url())

@@ -16,11 +16,12 @@ MOST = 1_000
 def doors(request: HttpRequest) -> HttpResponse:
     query = DoorsQuery.read(request.GET)
     seen = query.in_region(Offer.objects.opened_to(request.user))
+    numbers = seen.kinds_of_latest(MOST)
     parts = {OPENED: query.of_kind(seen.happened()), RUNNING: query.of_kind(seen.running())}
     context = {
         "query": query,
         "pieces": pieces_of(parts, query.part, query.page),
-        "kinds": query.counted(seen.kinds_of_latest(MOST)),
-        "most": MOST,
+        "kinds": query.counted(numbers),
+        "most": MOST if sum(numbers.values()) == MOST else None,
     }
     return render(request, "challenges/doors.html", context)

@@ -86,14 +86,13 @@ def _own_rows(world: World) -> dict[str, Any]:
 
 def _arguments(name: str, route: str, things: dict[str, Any]) -> dict[str, Any]:
     values = {"pk": _subject(name, things), **_known(things)}
+    values["offer_pk"] = things["backing" if name == "challenges:backing_ask" else "offer"].pk
     if name.startswith("regions:"):
         values["slug"] = things[_key(name) if "<int:pk>-<slug" in route else "region"].slug
     if name.startswith(("challenges:figures", "challenges:intake")):
         values["slug"] = things["region"].slug
     if name in TOKENS:
         values["token"] = things[TOKENS[name]].get_absolute_url().rstrip("/").split("/")[-1]
-    if name == "challenges:backing_ask":
-        values["offer_pk"] = things["backing"].pk
     if name == "page":
         values["slug"] = "over"
     if name.startswith("digests:demo_mail"):
@@ -104,7 +103,6 @@ def _arguments(name: str, route: str, things: dict[str, Any]) -> dict[str, Any]:
 def _known(things: dict[str, Any]) -> dict[str, Any]:
     return {
         "slug": things["challenge"].slug,
-        "offer_pk": things["offer"].pk,
         "point_pk": things["point"].pk,
         "person_pk": things["challenge"].author_id,
         "test": things["round"].pk,
