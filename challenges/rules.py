@@ -242,9 +242,30 @@ def can_close_offer(person: Reader, offer: "Offer") -> bool:
     return is_open and can_read_answer(person, offer)
 
 
+def is_offerer(person: Reader, offer: "Offer") -> bool:
+    return is_signed_in(person) and offer.person == person
+
+
+def can_withdraw_offer(person: Reader, offer: "Offer") -> bool:
+    """Who offered takes it back until it is told what came of it."""
+    return offer.is_open and is_offerer(person, offer) and offer.challenge.state != State.ARCHIVED
+
+
+def can_ask_backing(person: Reader, offer: "Offer") -> bool:
+    """Who offers the backing of a board asks who decides to confirm it."""
+    is_theirs = offer.is_open and offer.kind == "steun" and is_offerer(person, offer)
+    return is_theirs and offer.backed_at is None and offer.challenge.state == State.PUBLISHED
+
+
+def can_read_backer(person: Reader, offer: "Offer") -> bool:
+    """Who decides is named in public once they confirmed it and the team accepted; before that to the two."""
+    is_public = offer.is_known and offer.backed_at is not None
+    return bool(offer.backer_name) and (is_public or can_read_answer(person, offer))
+
+
 def can_read_answer(person: Reader, offer: "Offer") -> bool:
     """What the team answers is between the two: it may say how to reach each other."""
-    return is_signed_in(person) and (offer.person == person or is_owner(person, offer.challenge))
+    return is_offerer(person, offer) or (is_signed_in(person) and is_owner(person, offer.challenge))
 
 
 def can_leave_team(person: Reader, challenge: "Challenge") -> bool:

@@ -4,9 +4,11 @@ from django.urls import path
 
 from challenges.views import (
     asking,
+    backing,
     cabinet,
     claim,
     detail,
+    doors,
     figures,
     intake,
     listing,
@@ -61,6 +63,11 @@ urlpatterns = [
     path(f"{ONE}aanbod/nieuw/", offers.offer_new, name="offer_new"),
     path(f"{ONE}aanbod/<int:offer_pk>/antwoord/", offers.offer_settle, name="offer_settle"),
     path(f"{ONE}aanbod/<int:offer_pk>/afloop/", offers.offer_close, name="offer_close"),
+    path(f"{ONE}aanbod/<int:offer_pk>/intrekken/", offers.offer_withdraw, name="offer_withdraw"),
+    path("deuren/", doors.doors, name="doors"),
+    # the backing of a board, confirmed by who decides
+    path(f"{ONE}aanbod/<int:offer_pk>/bevestiging/", backing.ask, name="backing_ask"),
+    path("steun/<str:token>/", backing.backing, name="backing"),
     # posted on behalf of someone
     path("namens/<str:token>/", claim.claim, name="claim"),
     path(f"{ONE}namens/", claim.ask, name="claim_ask"),

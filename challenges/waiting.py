@@ -16,10 +16,11 @@ from regions.models.standing import standing_of
 
 MOST = 20
 # The sorts, in the order in which they are told.
-CHANGES, COMMENTS, OFFERS, POINTS, SILENCES, REVIEWS, REGIONS, ORPHANS, AGREEMENTS = range(1, 10)
-DRAFTS, MEETING_DRAFTS, POSTS = range(10, 13)
+CHANGES, COMMENTS, OFFERS, OUTCOMES, POINTS, SILENCES, REVIEWS, REGIONS, ORPHANS, AGREEMENTS = range(1, 11)
+DRAFTS, MEETING_DRAFTS, POSTS = range(11, 14)
 PAGES = {
     OFFERS: ("challenges:detail", "#aanbod"),
+    OUTCOMES: ("challenges:detail", "#aanbod"),
     POINTS: ("challenges:detail", "#feedback"),
     SILENCES: ("challenges:detail", "#stil"),
     REVIEWS: ("challenges:review", ""),
@@ -32,6 +33,7 @@ ICONS = {
     CHANGES: "alert-triangle",
     COMMENTS: "alert-triangle",
     OFFERS: "heart-handshake",
+    OUTCOMES: "heart-handshake",
     POINTS: "quote",
     SILENCES: "clock",
     REVIEWS: "help-circle",
@@ -74,6 +76,10 @@ def _sources(person: Person) -> Iterator[Rows]:
     yield _rows(COMMENTS, comments, title=F("contribution__title"))
     offered = Count("offers", filter=Q(offers__state=Offer.State.OFFERED))
     yield _rows(OFFERS, mine.annotate(number=offered).filter(number__gt=0), number=F("number"))
+    untold = Offer.objects.asked_of(person)
+    number = Count("offers", filter=Q(offers__in=untold))
+    with_untold = seen.filter(pk__in=untold.values("challenge")).annotate(number=number)
+    yield _rows(OUTCOMES, with_untold, number=F("number"))
     yield _rows(POINTS, mine.filter(open_point_count__gt=0), number=F("open_point_count"))
     yield _rows(SILENCES, mine.asked())
     if standing.has_agreed:
@@ -126,6 +132,7 @@ def _words(order: int, number: int) -> str:
         CHANGES: _("A moderator asks you to change this"),
         COMMENTS: _("A moderator asks you to change your comment"),
         OFFERS: ngettext("%d offer waits for an answer", "%d offers wait for an answer", number),
+        OUTCOMES: ngettext("Tell what came of %d offer", "Tell what came of %d offers", number),
         POINTS: ngettext("%d point to answer", "%d points to answer", number),
         SILENCES: _("Does this still go on?"),
         REVIEWS: _("Your feedback is asked"),

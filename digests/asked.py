@@ -41,6 +41,7 @@ DONE = Q(reason=Notice.Reason.WAITS) & (
     | _done(Verb.CHANGE_MADE, Ruling.objects.asking())
     | Q(event__verb=Verb.WITHOUT_MODERATOR)
     & Q(Exists(Membership.objects.moderators().filter(region=OuterRef("event__region"))))
+    | _done(Verb.OFFER_REMINDED, Offer.objects.reminded().filter(reminded_at__lte=OuterRef("event__at")))
     | _done(Verb.AGREED, Agreement.objects.open())
     | _done(Verb.ASKED_REVIEW, Asking.objects.open().exclude(Exists(GIVEN) | Exists(LEFT)).filter(IS_ASKED))
     | _done(Verb.ASSIGNED, Assignment.objects.open())

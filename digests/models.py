@@ -86,6 +86,7 @@ class Mail(models.Model):
         ANSWER = "answer", _("answer to a report")
         EXPORT = "export", _("a region in one file")
         ASSIGNMENT = "assigned", _("feedback asked by name")
+        BACKING = "backing", _("backing by a board to confirm")
 
     ENDS = (State.SENT, State.EMPTY, State.CANCELLED, State.DEAD)
 

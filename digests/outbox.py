@@ -13,6 +13,7 @@ from django.db.models import OuterRef, QuerySet
 from django.utils.translation import get_language
 
 from accounts.models import Person
+from challenges.models import Offer
 from digests.models import Enclosure, Mail, Mailing
 from regions.models import Claim, Event, Invitation, Notice, Report, Signup, UnconfirmedReport, Verb
 
@@ -95,6 +96,13 @@ def _claim(event: Event) -> None:
     _queue(Mail.Kind.CLAIM, event.pk, person=person, object=event.object_id)
 
 
+def _backing(event: Event) -> None:
+    """The address stands on the offer alone, and is gone from here too once it was answered."""
+    own = _own_address(Offer.objects.get(pk=event.object_id).backer_email, None)
+    person = own.user if own and own.verified else None
+    _queue(Mail.Kind.BACKING, event.pk, person=person, object=event.object_id)
+
+
 def _welcome(event: Event) -> None:
     if event.region and event.region.welcome_mail:
         _queue(Mail.Kind.WELCOME, event.pk, person=event.subject, object=event.object_id)
@@ -129,6 +137,7 @@ def _to_all(event: Event) -> None:
 MAKERS: dict[str, Callable[[Event], None]] = {
     Verb.INVITED: _invitation,
     Verb.CLAIM_ASKED: _claim,
+    Verb.BACKING_ASKED: _backing,
     Verb.EXPORT_READY: _export,
     Verb.ASSIGNED: _assignment,
     Verb.REMINDED: _assignment,

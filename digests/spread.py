@@ -41,6 +41,7 @@ UNTOLD = frozenset(
         Verb.INVITED,
         Verb.INVITATION_WITHDRAWN,
         Verb.CLAIM_ASKED,
+        Verb.BACKING_ASKED,
         Verb.LET_BE,
         Verb.REGION_ARRANGED,
         Verb.EXPORT_ASKED,

@@ -49,7 +49,14 @@ class Topic:
 
 
 ANSWERS = frozenset(
-    {Verb.OFFER_ACCEPTED, Verb.OFFER_DECLINED, Verb.OFFER_HAPPENED, Verb.OFFER_LAPSED, Verb.POINT_ANSWERED}
+    {
+        Verb.OFFER_ACCEPTED,
+        Verb.OFFER_DECLINED,
+        Verb.OFFER_HAPPENED,
+        Verb.OFFER_LAPSED,
+        Verb.OFFER_BACKED,
+        Verb.POINT_ANSWERED,
+    }
 )
 WAITS = frozenset({Reason.WAITS})
 ABOUT = frozenset({Reason.ABOUT})
@@ -89,6 +96,11 @@ TOPICS = (
     Topic(
         frozenset({Verb.OFFERED}),
         ngettext_lazy("%(count)d offer of help", "%(count)d offers of help", "count"),
+        WAITS,
+    ),
+    Topic(
+        frozenset({Verb.OFFER_REMINDED}),
+        ngettext_lazy("%(count)d offer that waits on you", "%(count)d offers that wait on you", "count"),
         WAITS,
     ),
     Topic(

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import Person
 from challenges.models.told import is_told
-from digests.compose import digest_context
+from digests.compose.overview import digest_context
 from digests.items import Group, gather, grouped
 from digests.leaving import person_of
 from digests.models import Frequency

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Person
 from challenges.models import Challenge, Offer
-from challenges.rules import Stage, can_read_answer, can_read_note, can_read_reviews
+from challenges.rules import Stage, can_read_answer, can_read_backer, can_read_note, can_read_reviews
 from regions.models import Contribution, Event, Meeting, Membership, Verb
 from regions.models.report import How
 from regions.models.standing import standing_of
@@ -50,6 +50,8 @@ ABOUT_ME = {
     Verb.OFFER_DECLINED: gettext_lazy("declined your offer"),
     Verb.OFFER_HAPPENED: gettext_lazy("told what came of your offer"),
     Verb.OFFER_LAPSED: gettext_lazy("closed your offer"),
+    Verb.OFFER_REMINDED: gettext_lazy("asks what came of your offer"),
+    Verb.OFFER_BACKED: gettext_lazy("confirmed the backing that you offered"),
     Verb.POINT_ANSWERED: gettext_lazy("answered your point"),
     Verb.REMARKED: gettext_lazy("responded to your feedback"),
     Verb.JOINED_TEAM: gettext_lazy("took you into the team"),
@@ -83,7 +85,7 @@ ABOUT_ME = {
 
 def label(seen: Seen) -> str:
     """Return what was done, as it follows the name of who did it."""
-    if seen.is_about_me and seen.event.verb in ABOUT_ME:
+    if seen.is_about_me and seen.event.verb in ABOUT_ME and not seen.event.said_why:
         return str(ABOUT_ME[Verb(seen.event.verb)])
     if seen.event.verb == Verb.COMMENTED and seen.about.parent and seen.about.parent.author_id == seen.person.pk:
         return _("answered your comment")
@@ -113,6 +115,8 @@ DETAILS: dict[str, Callable[[Seen], str]] = {
     Verb.MOVED: _path_of,
     Verb.PROTOTYPED: lambda seen: seen.about.label,
     Verb.OFFERED: lambda seen: seen.about.get_kind_display(),
+    Verb.OFFER_WITHDRAWN: lambda seen: seen.about.get_kind_display(),
+    Verb.OFFER_REMINDED: lambda seen: seen.about.get_kind_display(),
     Verb.ATTACHED: lambda seen: str(seen.about),
     Verb.NEW_EDITION: lambda seen: _("version %(number)s") % {"number": seen.about.number},
     Verb.REPORTED: lambda seen: seen.about.get_reason_display(),
@@ -132,6 +136,13 @@ def _answer(seen: Seen) -> str:
     if isinstance(seen.contribution, Challenge):
         seen.about.challenge = seen.contribution
     return seen.about.answer if can_read_answer(seen.person, seen.about) else ""
+
+
+def _backer(seen: Seen) -> str:
+    """Return who decides, for who may read that."""
+    if isinstance(seen.contribution, Challenge):
+        seen.about.challenge = seen.contribution
+    return f"{seen.about.backer_name}, {seen.about.backer_function}" if can_read_backer(seen.person, seen.about) else ""
 
 
 def _feedback(seen: Seen, words: str) -> str:
@@ -211,6 +222,9 @@ TEXTS: dict[str, Callable[[Seen], str]] = {
     Verb.OFFER_DECLINED: _answer,
     Verb.OFFER_HAPPENED: lambda seen: _offer(seen, seen.about.outcome),
     Verb.OFFER_LAPSED: lambda seen: _offer(seen, seen.about.outcome),
+    Verb.OFFER_WITHDRAWN: lambda seen: _offer(seen, seen.about.outcome),
+    Verb.OFFER_REMINDED: lambda seen: _offer(seen, seen.about.words),
+    Verb.OFFER_BACKED: _backer,
     Verb.ASKED_REVIEW: lambda seen: seen.about.words,
     Verb.ASSIGNED: _asked_by_name,
     Verb.REMINDED: _asked_by_name,

@@ -189,9 +189,18 @@ class Dossier:
 
     def _load_offer(self, row: Row, review: Review | None = None) -> None:
         at = self._at(row["on"], 14)
+        backer = {name: row[name] for name in ("backer_name", "backer_function", "backer_email") if name in row}
         offer = Offer.make(
-            self.challenge, by=self._by(row), kind=row["kind"], words=row["words"].strip(), review=review, at=at
+            self.challenge,
+            by=self._by(row),
+            kind=row["kind"],
+            words=row["words"].strip(),
+            review=review,
+            at=at,
+            **backer,
         )
+        if "confirmed_on" in row:
+            offer.confirm_backing(self._at(row["confirmed_on"], 12))
         author, state = self.challenge.author, row["state"]
         if state == "offered":
             return

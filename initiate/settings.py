@@ -229,7 +229,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE.scheme
 # A visitor reports something, or comes to a meeting, with an address that may be somebody else's: so often from one
 # place, and to one address.
-ACCOUNT_RATE_LIMITS = {"report": "20/h/ip,5/d/key", "guest": "30/h/ip,6/d/key"}
+ACCOUNT_RATE_LIMITS = {"report": "20/h/ip,5/d/key", "guest": "30/h/ip,6/d/key", "backing": "20/d/user,5/d/key"}
 if DEMO and LOOPBACK:
     # On a laptop the demo is also looked at by many browsers at once, all from one address.
     ACCOUNT_RATE_LIMITS |= {"login": "300/m/ip", "login_failed": "300/m/ip,5/300s/key", "report": "300/m/ip,5/d/key"}

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+import unicodedata
 from functools import lru_cache
 from html import unescape
 
@@ -18,6 +19,18 @@ _TAGS = {"p", "br", "em", "strong", "s", "ul", "ol", "li", "a", "blockquote", "c
 }  # fmt: skip
 _NINE_DIGITS = re.compile(r"(?<!\d)(?<!\b06[\s-])(?<!\+31[\s-])(?<!\+31 6[\s-])\d(?:[\s.\-‐‑–]?\d){7,8}(?!\d)")
 """Eight or nine digits; not those of a mobile number, which someone may give to be reached."""
+_GAP = r"[\s.\-‐‑–—/()]{0,4}"
+_WORD = r"[^\s@<>()\[\]:;,\"“”]"
+_EMAIL = re.compile(rf"{_WORD}{{1,64}}(?:\s?[(\[]at[)\]]\s?|@){_WORD}{{1,250}}\.[^\W\d_]{{2,}}", re.IGNORECASE)
+_PHONE = re.compile(
+    r"(?<!\d)(?<!\d[.,:])(?<!€)(?:"
+    rf"(?:\+|00{_GAP})(?=[1-9](?:{_GAP}\d){{9}})\d(?:{_GAP}\d){{9,14}}"  # from abroad
+    rf"|(?!\(?06([-/.])1[0-2]\1(?:19|20)\d\d)\(?06{_GAP}[1-58](?:{_GAP}\d){{7}}"  # mobile; no 6 October 2026 10.30
+    r"|6[\s-][1-58]\d{7}"
+    rf"|\(?0[1-9]\d(?:{_GAP}\d){{7}}"
+    r")(?!\d)"
+)
+"""E-mail addresses and telephone numbers; not years, dates, times, amounts and postal codes."""
 _DOTS = ("- ", "* ", "+ ")
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 """What takes no place or turns the direction of other people's text; the joiner of emoji (U+200D) stays."""
@@ -79,6 +92,22 @@ def is_bsn(digits: str) -> bool:
     padded = digits.zfill(9)
     total = sum(int(digit) * weight for digit, weight in zip(padded, (9, 8, 7, 6, 5, 4, 3, 2, -1), strict=True))
     return total % 11 == 0 and int(padded) > 0
+
+
+def refuse_contact(text: str) -> None:
+    """Validate that no e-mail address or telephone number stands in a text that everyone may come to read.
+
+    Raises ValidationError.
+    """
+    words = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+    match = _EMAIL.search(words) or _PHONE.search(words)
+    if match:
+        message = _(
+            "“%(found)s” looks like an e-mail address or a telephone number, and everyone may come to read this text."
+            " Please take it out. How to reach each other belongs in the answer of the team: only the two of you read"
+            " that."
+        )
+        raise ValidationError(message, code="contact", params={"found": match.group().strip()})
 
 
 def refuse_bsn(text: str) -> None:

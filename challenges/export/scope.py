@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Person
 from challenges.models import Challenge, Offer, Remark, Review
-from challenges.rules import can_read_answer, can_read_note
+from challenges.rules import can_read_answer, can_read_backer, can_read_note
 from regions.models import (
     AgendaItem,
     Contribution,
@@ -98,11 +98,13 @@ class Scope:
                 review.note = ""
 
     def withhold_answers(self, offers: Collection[Offer]) -> None:
-        """Empty what teams answered to others."""
+        """Empty what teams answered to others, and who decides where that is not public."""
         self._load_challenges(offers)
         for offer in offers:
             if self.person and not can_read_answer(self.person, offer):
                 offer.answer = ""
+            if self.person and not can_read_backer(self.person, offer):
+                offer.backer_name = offer.backer_function = ""
 
     def _load_challenges(self, things: Collection[Review | Offer]) -> None:
         """Give each its challenge without its texts, and with whether it is this person's."""

@@ -24,7 +24,7 @@ ORDERS: dict[str, tuple[Any, ...]] = {
 FURTHEST = 999_999
 
 
-def _region_choices() -> Choices:
+def region_choices() -> Choices:
     return [("", _("All regions")), *((region.slug, region.name) for region in regions())]
 
 
@@ -38,7 +38,7 @@ class ListQuery(FilterQuery):
     unfiltered = ("pagina", "volgorde")
 
     q = forms.CharField(label=_("Words"), max_length=200, required=False)
-    regio = forms.ChoiceField(label=_("Region"), choices=_region_choices, required=False)
+    regio = forms.ChoiceField(label=_("Region"), choices=region_choices, required=False)
     thema = forms.ChoiceField(label=_("Theme"), choices=_theme_choices, required=False)
     fase = forms.ChoiceField(label=_("Stage"), choices=lambda: [("", _("All stages")), *Stage.choices], required=False)
     zoekt = forms.ChoiceField(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from challenges.models import Challenge, OfferKind, Review
 from regions.forms import LongText, TextForm
 from regions.models import Draft
+from regions.text import refuse_contact
 
 FIRST, POINTS = 3, 5
 OFFERS = 2
@@ -57,6 +58,7 @@ class ReviewForm(TextForm):
             kind = forms.ChoiceField(label=_("Door %(number)s") % {"number": number}, choices=kinds, required=False)
             self.fields[f"offer_kind_{number}"] = kind
             self.fields[f"offer_words_{number}"] = area(_("What do you offer?"), rows=2)
+            self.fields[f"offer_words_{number}"].validators.append(refuse_contact)  # everyone may come to read it
 
     def clean_version(self) -> int:
         version: int = self.cleaned_data["version"]

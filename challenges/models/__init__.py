@@ -2,7 +2,8 @@
 
 from challenges.models.asking import Asking, Assignment
 from challenges.models.challenge import Challenge, ChallengeQuerySet, Seeking
-from challenges.models.offer import Offer, OfferKind
+from challenges.models.door import OfferKind, OfferQuerySet
+from challenges.models.offer import Offer
 from challenges.models.point import Point, Turn
 from challenges.models.prototype import Prototype, TestRound
 from challenges.models.remark import Remark
@@ -19,6 +20,7 @@ __all__ = [
     "ChallengeQuerySet",
     "Offer",
     "OfferKind",
+    "OfferQuerySet",
     "Point",
     "Prototype",
     "Remark",

@@ -60,7 +60,7 @@ def dossiers_of(person: Reader, challenges: Iterable[Challenge]) -> list[dict[st
         challenge.owners = owners[challenge.pk]
     known = [challenge for challenge in found if can_read_reviews(person, challenge)]
     tried = _by(Prototype.objects.filter(challenge__in=known).for_strip(), "challenge_id")
-    offered = _by(Offer.objects.accepted_on(known), "challenge_id")
+    offered = _by(Offer.objects.shown_on(known, person), "challenge_id")
     said = feedback_on(person, known)
     return [_dossier(one, tried[one.pk], said.get(one.pk, []), offered[one.pk]) for one in known]
 

@@ -3,7 +3,16 @@
 from typing import Any
 
 from challenges.models import Challenge, Offer
-from challenges.rules import can_answer_offer, can_close_offer, can_offer, can_read_answer, is_team
+from challenges.rules import (
+    can_answer_offer,
+    can_ask_backing,
+    can_close_offer,
+    can_offer,
+    can_read_answer,
+    can_read_backer,
+    can_withdraw_offer,
+    is_team,
+)
 from regions.models.standing import Reader
 
 
@@ -24,6 +33,9 @@ def offer_row(person: Reader, offer: Offer) -> dict[str, Any]:
     return {
         "offer": offer,
         "may_read_answer": can_read_answer(person, offer),
+        "may_read_backer": can_read_backer(person, offer),
         "can_answer": can_answer_offer(person, offer),
         "can_close": can_close_offer(person, offer),
+        "can_withdraw": can_withdraw_offer(person, offer),
+        "can_ask_backing": can_ask_backing(person, offer),
     }

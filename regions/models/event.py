@@ -42,6 +42,7 @@ class Verb(models.TextChoices):
     OFFER_LAPSED = "offer-lapsed", _("closed an offer that came to nothing")
     OFFER_WITHDRAWN = "offer-withdrawn", _("withdrew an offer")
     OFFER_REMINDED = "offer-reminded", _("asked what came of an offer")
+    BACKING_ASKED = "backing-asked", _("asked who decides to confirm that a board backs this")
     OFFER_BACKED = "offer-backed", _("confirmed that a board backs this")
     JOINED_TEAM = "joined-team", _("joined the team")
     LEFT_TEAM = "left-team", _("left the team")
@@ -187,6 +188,11 @@ PUBLISHED_AS = {"post": _("posted a message"), "document": _("posted a document"
 """How a publication is told of a kind that is not a story of its own: by the value of the kind."""
 FROM_SESSION = _("noted points from a session of the InnovatieKabinet")
 """How feedback is told that somebody wrote down in a session."""
+SAID_WHY = {
+    (Verb.OFFER_LAPSED.value, "refused"): _("did not confirm that a board backs this"),
+    (Verb.OFFER_REMINDED.value, "unanswered"): _("asked for an answer to an offer"),
+}
+"""How a verb is told where the event says why (`data`)."""
 COUNTED = (
     Verb.REPORTED,
     Verb.REPORT_CLOSED,
@@ -254,14 +260,25 @@ class Event(models.Model):
 
     @property
     def actor_told(self) -> str:
-        """Return who did it. Who reported is not named: whom it is about may read the log as a moderator."""
-        return str(_("Somebody") if self.verb == Verb.REPORTED else self.actor or "Initiate")
+        """Return who did it. Who reported is not named: whom it is about may read the log as a moderator.
+
+        Nor is who decided whether a board backs this: they have no account, and an offer says when they may be named.
+        """
+        if self.verb == Verb.REPORTED:
+            return str(_("Somebody"))
+        is_backer = self.verb == Verb.OFFER_BACKED or self.data.get("why") == "refused"
+        return str(_("A decision-maker") if is_backer else self.actor or "Initiate")
+
+    @property
+    def said_why(self) -> str:
+        """Return the words of the verb where the event says why; empty where it does not."""
+        if self.verb == Verb.REVIEWED and "session" in self.data:
+            return str(FROM_SESSION)
+        return str(SAID_WHY.get((self.verb, self.data.get("why")), ""))
 
     def said_of(self, kind: str) -> str:
         """Return the words of the verb where it is on a contribution of this kind."""
-        own = PUBLISHED_AS.get(kind) if self.verb == Verb.PUBLISHED else None
-        if self.verb == Verb.REVIEWED and "session" in self.data:
-            own = FROM_SESSION
+        own = PUBLISHED_AS.get(kind) if self.verb == Verb.PUBLISHED else self.said_why
         return str(own or self.get_verb_display())
 
     @classmethod

@@ -15,7 +15,7 @@ from accounts.models import Person
 from challenges.export.scope import Scope
 from challenges.export.write import write
 from challenges.models import Asking, Challenge, Offer, Remark, Review
-from digests.compose import digest_context
+from digests.compose.overview import digest_context
 from digests.context import unread_count
 from digests.items import gather
 from digests.letter import render_html, render_text

@@ -54,6 +54,7 @@ RULES: dict[Verb, tuple[Audience, dict[str, str]]] = {
     Verb.OFFER_LAPSED: (PARTIES, TEAM | {"sub": "about"}),
     Verb.OFFER_WITHDRAWN: (PARTIES, TEAM),
     Verb.OFFER_REMINDED: (PARTIES, TEAM_WAITS | {"sub": "waits"}),
+    Verb.BACKING_ASKED: (PARTIES, NOBODY),
     Verb.OFFER_BACKED: (ALL, TEAM | FOLLOWERS | {"sub": "about"}),
     Verb.JOINED_TEAM: (ALL, TEAM | {"sub": "about"}),
     Verb.LEFT_TEAM: (ALL, TEAM | {"sub": "about"}),
@@ -193,9 +194,11 @@ def test_of_a_challenge_these_are_told(verb: Verb, people: dict[str, Person], ch
     audience, expected = RULES[verb]
     comment = Comment.objects.create(contribution=challenge, author=people["act"], text="Ja.")
     subject = people["sub"] if verb in ABOUT_SOMEONE else None
-    about = {Verb.COMMENTED: comment, Verb.CLAIM_ASKED: Claim.ask(challenge, "x@y.example", by=people["anna"])}.get(
-        verb
-    )
+    about = {
+        Verb.COMMENTED: comment,
+        Verb.CLAIM_ASKED: Claim.ask(challenge, "x@y.example", by=people["anna"]),
+        Verb.BACKING_ASKED: make.offer(challenge, people["sub"], kind="steun"),
+    }.get(verb)
     Unspread.objects.all().delete()
     Event.write(verb, by=people["act"], contribution=challenge, audience=audience, subject=subject, about=about)
     assert told(people) == expected

@@ -5,7 +5,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from regions.forms import TextForm
-from regions.text import plain, refuse_bsn, rendered, tidy
+from regions.text import plain, refuse_bsn, refuse_contact, rendered, tidy
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,90 @@ def test_the_guard_leaves_hidden_fields_alone() -> None:
 
     assert Form({"words": "Goed.", "seen": "ab123456782cdef0"}).is_valid()
     assert Form({"words": "123456782", "seen": "x"}).is_valid() is False
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "jan@gemeente.nl",
+        "mail jan.de-wit+x@sub.gemeente.example voor meer",
+        "jan (at) gemeente.nl",
+        "jan[at]gemeente.nl",
+        "ｊａｎ＠gemeente.nl",
+        "06-12345678",
+        "06 12345678",
+        "0612345678",
+        "06 12 34 56 78",
+        "06-12 34 56 78",
+        "06.12.34.56.78",
+        "06/12345678",
+        "06 123 456 78",
+        "06 - 12 34 56 78",
+        "(06) 12345678",
+        "6-12345678",
+        "+31 6 12345678",
+        "+31612345678",
+        "+31 (0)6 12345678",
+        "+31(0)6-12345678",
+        "0031612345678",
+        "00 31 6 12 34 56 78",
+        "030-1234567",
+        "030 123 45 67",
+        "(030) 123 45 67",
+        "0343-123456",
+        "(0343) 12 34 56",
+        "088 123 45 67",
+        "Bel 0302345678.",
+        "tel:0612345678",
+        "+32 475 12 34 56",
+        "+44 20 7946 0958",
+        "+49 (0) 30 1234567",
+        "\u200b06\u200b-12345678",
+    ],
+)
+def test_contact_details_are_found(text: str) -> None:
+    with pytest.raises(ValidationError):
+        refuse_contact(text)
+    with pytest.raises(ValidationError):
+        refuse_contact(f"Neem contact op: {text}, of kom langs.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-2026",
+        "In 2025 en 2026 deden 1.250 mensen mee",
+        "€ 1.000.000",
+        "€ 10.000,00 tot 20.000 euro",
+        "1234 AB Utrecht",
+        "01-02-2026 10 mensen",
+        "06-02-2026 10:30 uur",
+        "06-10-2026 10:30 uur",
+        "06-11-2026 1000 euro",
+        "op 6 november 2026 om 10.00 uur",
+        "06.00 - 18.00 10 mensen",
+        "van 09.00-17.00 uur, 25 plaatsen",
+        "09:00 - 17:00 12 keer",
+        "012-2026",
+        "0,05 procent van 1000000",
+        "+20% in 2024",
+        "@gemeente",
+        "KvK 01234567",
+        "12-06-2026 06 keer",
+        "2026-06-12 10:00",
+        "010101",
+        "artikel 3.2.1 van 2015",
+        "100.000 tot 1.000.000 mensen",
+        "30-11-2026 t/m 02-12-2026",
+        "02-12-2026 en 03-12-2026",
+        "02-12-2026 - 03-12-2026",
+        "02/12/2026-03/12/2026",
+        "06 12 2026 en 07 12 2026",
+        "003 200 000 euro",
+        "3 tot 6 12 uur",
+        "0800-1234",
+    ],
+)
+def test_other_numbers_are_no_contact_details(text: str) -> None:
+    refuse_contact(text)
+    refuse_contact(f"Wij deden mee ({text}).")

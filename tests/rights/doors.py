@@ -24,6 +24,7 @@ TOKENS = {
     "regions:invitation": "invitation",
     "regions:signup_own": "signup",
     "challenges:claim": "claim",
+    "challenges:backing": "backing_link",
     "regions:report_confirm": "unconfirmed",
 }
 """The thing whose own link leads to a page."""
@@ -85,6 +86,7 @@ def _own_rows(world: World) -> dict[str, Any]:
 
 def _arguments(name: str, route: str, things: dict[str, Any]) -> dict[str, Any]:
     values = {"pk": _subject(name, things), **_known(things)}
+    values["offer_pk"] = things["backing" if name == "challenges:backing_ask" else "offer"].pk
     if name.startswith("regions:"):
         values["slug"] = things[_key(name) if "<int:pk>-<slug" in route else "region"].slug
     if name.startswith(("challenges:figures", "challenges:intake")):
@@ -101,7 +103,6 @@ def _arguments(name: str, route: str, things: dict[str, Any]) -> dict[str, Any]:
 def _known(things: dict[str, Any]) -> dict[str, Any]:
     return {
         "slug": things["challenge"].slug,
-        "offer_pk": things["offer"].pk,
         "point_pk": things["point"].pk,
         "review_pk": things["review"].pk,
         "remark_pk": things["remark"].pk,

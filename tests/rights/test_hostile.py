@@ -75,7 +75,7 @@ def test_no_query_string_breaks_a_page(role: str, world: World) -> None:
 
 LISTS = (
     "/challenges/", "/zoeken/", "/regios/", "/regios/utrecht/leden/", "/demo/mail/", "/regios/utrecht/berichten/",
-    "/regios/utrecht/documenten/",
+    "/regios/utrecht/documenten/", "/deuren/",
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ Each private field holds a word that stands nowhere else; `CANARIES` says who ma
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -52,6 +53,8 @@ CANARIES = {
     "kanarielabel": TEAM | DESK,
     "kanariereactie": TEAM | DESK,
     "kanarieprototype": TEAM | DESK,
+    "kanariedeur": TEAM | DESK,
+    "kanarieonderweg": TEAM | DESK,
     "kanarietestronde": TEAM | DESK,
     "kanariebestand": TEAM | DESK,
     # what a region keeps to itself
@@ -69,6 +72,11 @@ CANARIES = {
     "kanarieverborgenreactie": DESK,
     "kanarieaanbod": TEAM,
     "kanarienotitie": TEAM | {"kim"},
+    "kanariebestuurder": TEAM | {"bram"},
+    "kanariebestuursadres": set(),
+    "kanarieafgewezen": TEAM | {"bram"},
+    "kanarievervallen": TEAM | {"bram"},
+    "kanarieafspreken": TEAM | {"bram"},
     "kanariefeedback": NETWORK,
     "kanariereactieopfeedback": NETWORK,
     "kanariepuntantwoord": NETWORK,
@@ -158,8 +166,20 @@ def _challenge(world: World, region: Region, visibility: str, word: str) -> dict
     # who offers, reports and gives feedback here must see it: on the closed one a moderator does
     helper = bram if visibility == Visibility.PUBLIC else mo
     offer = Offer.make(challenge, by=helper, kind="expertise", words="aanbod")
-    accepted = Offer.make(challenge, by=helper, kind="contact", words="aanbod")
+    accepted = Offer.make(challenge, by=helper, kind="contact", words=f"{word}onderweg")
     accepted.settle(by=anna, accept=True, answer="graag")
+    happened = Offer.make(challenge, by=helper, kind="contact", words="aanbod")
+    happened.settle(by=anna, accept=True, answer="graag")
+    happened.close(by=anna, happened=True, outcome=f"{word}deur")
+    backing = Offer.make(
+        challenge,
+        by=helper,
+        kind="steun",
+        words=f"{'open' if word == 'open' else 'beperkt'}steun",
+        backer_name="Bea",
+        backer_function="wethouder",
+        backer_email=f"{visibility}.kanariebestuursadres@voorbeeld.example",
+    )
     report = Report.make(challenge, by=helper, reason="other", words="signaal")
     # before the visibility was changed a visitor may have written this; who has the link reads what they wrote
     unconfirmed = UnconfirmedReport.keep(
@@ -176,6 +196,8 @@ def _challenge(world: World, region: Region, visibility: str, word: str) -> dict
         "attachment": attachment,
         "offer": offer,
         "accepted": accepted,
+        "backing": backing,
+        "backing_link": SimpleNamespace(get_absolute_url=backing.get_backing_url),
         "report": report,
         "unconfirmed": unconfirmed,
         "asked": asked,
@@ -242,6 +264,7 @@ def _around(world: World, utrecht: Region) -> None:
         person.set_expertise([word])
         person.save()
     Offer.make(shown, by=carla, kind="geld", words="kanarieaanbod")
+    _offers(shown, by=bram, team=anna)
     text = {"answer": "kanariefeedback", "note": "kanarienotitie"}
     review = Review.send(shown, by=kim, seen=shown.version, text=text, points=["Praat met bewoners."])
     Remark.write(review, "kanariereactieopfeedback", by=anna, is_for_cabinet=False)
@@ -266,6 +289,17 @@ def _around(world: World, utrecht: Region) -> None:
 def _answered(point: Point, anna: Person, kim: Person) -> None:
     point.settle(by=anna, state="no", answer="kanariepuntantwoord")
     point.ask_on("kanariedoorvraag", by=kim)
+
+
+def _offers(shown: Challenge, *, by: Person, team: Person) -> None:
+    """What stays between the two: what was declined, what came to nothing, an answer, who did not confirm yet."""
+    backer = {"backer_function": "wethouder", "backer_email": "kanariebestuursadres@voorbeeld.example"}
+    backed = Offer.make(shown, by=by, kind="steun", words="steun", backer_name="kanariebestuurder", **backer)
+    backed.settle(by=team, accept=True, answer="kanarieafspreken")
+    Offer.make(shown, by=by, kind="geld", words="kanarieafgewezen").settle(by=team, accept=False, answer="nee")
+    lapsed = Offer.make(shown, by=by, kind="geld", words="geld")
+    lapsed.settle(by=team, accept=True, answer="ja")
+    lapsed.withdraw(by=by, outcome="kanarievervallen")
 
 
 def _at_the_door(world: World, utrecht: Region) -> None:

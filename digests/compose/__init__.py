@@ -1,0 +1,27 @@
+"""Composing, at the moment of sending: whether it may still be sent, to which address, and what is in it."""
+
+from collections.abc import Callable
+
+from digests.compose import account, cabinet, meeting, overview, region, report
+from digests.models import Mail
+from digests.relay import Letter
+
+COMPOSERS: dict[str, Callable[[Mail], Letter | None]] = {
+    Mail.Kind.ACCOUNT: account.account_mail,
+    Mail.Kind.DIGEST: overview.digest,
+    Mail.Kind.INVITATION: region.invitation,
+    Mail.Kind.WELCOME: region.welcome,
+    Mail.Kind.MEETING: meeting.meeting_mail,
+    Mail.Kind.CLAIM: region.claim,
+    Mail.Kind.BACKING: cabinet.backing,
+    Mail.Kind.EXPORT: region.export,
+    Mail.Kind.ASSIGNMENT: cabinet.assignment,
+    Mail.Kind.ANNOUNCEMENT: region.announcement,
+    Mail.Kind.REPORT: report.confirmation,
+    Mail.Kind.ANSWER: report.answer,
+}
+
+
+def compose(mail: Mail) -> Letter | None:
+    """Return the letter of a claimed mail; None, with the mail finished, when there is nothing to send any more."""
+    return COMPOSERS[mail.kind](mail)

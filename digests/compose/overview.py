@@ -1,0 +1,73 @@
+"""The overview: what somebody did not read yet, in one mail."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
+from accounts.models import Person
+from digests.compose.page import confirmed_address, leaving_headers, wants_mail
+from digests.items import Group, gather
+from digests.leaving import unsubscribe_path
+from digests.letter import letter, render_html, render_text
+from digests.models import Mail, Subscription
+from digests.relay import Letter
+from digests.subject import subject_of
+from regions.models import Notice
+
+
+def digest(mail: Mail) -> Letter | None:
+    person = Person.objects.select_related("subscription").get(mails=mail)
+    recipient = confirmed_address(person)
+    if not wants_mail(person) or not recipient:
+        mail.end(Mail.State.CANCELLED, "not wanted any more" if recipient else "no confirmed address")
+        return None
+    enclosed = Notice.objects.unread().filter(enclosure__mail=mail, person=person)
+    with translation.override(person.language):
+        groups = gather(person, enclosed)
+        if not groups:
+            mail.end(Mail.State.EMPTY)
+            return None
+        _free_untold(mail, groups)
+        return _digest_letter(mail, person, recipient, groups)
+
+
+def _free_untold(mail: Mail, groups: list[Group]) -> None:
+    """Let go of what this mail does not tell; it may be told when it can be seen again."""
+    told = [item.notice.pk for group in groups for item in group.items]
+    mail.enclosures.exclude(notice__in=told).delete()
+
+
+def _digest_letter(mail: Mail, person: Person, recipient: str, groups: list[Group]) -> Letter:
+    leave = settings.SITE_URL + unsubscribe_path(person)
+    context = digest_context(person, groups) | {"unsubscribe_url": leave}
+    return letter(
+        mail,
+        recipient,
+        str(context["subject"]),
+        text=render_text("mail/digest.txt", context),
+        html=render_html("mail/digest.html", context),
+        headers=leaving_headers(leave),
+    )
+
+
+def digest_context(person: Person, groups: list[Group]) -> dict[str, Any]:
+    """Return what the overview shows, in the mail and in its preview."""
+    subscription: Subscription | None = getattr(person, "subscription", None)
+    return {
+        "language": translation.get_language(),
+        "person": person,
+        "subject": subject_of(groups),
+        "sections": in_sections(groups),
+        "frequency": subscription.in_words if subscription else "",
+        "site_url": settings.SITE_URL,
+        "preferences_url": settings.SITE_URL + reverse("accounts:preferences"),
+        "notices_url": settings.SITE_URL + reverse("digests:notices"),
+    }
+
+
+def in_sections(groups: list[Group]) -> list[tuple[str, list[Group]]]:
+    """Return pairs of heading and groups; `gather` put them in order."""
+    headings = dict.fromkeys(group.section for group in groups)
+    return [(str(heading), [group for group in groups if group.section == heading]) for heading in headings]
