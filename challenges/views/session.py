@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -23,7 +23,8 @@ from regions.models import AgendaItem, Meeting, Visibility
 
 
 @require_safe
-def dossier(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+@login_required
+def dossier(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     """One challenge on two sheets of paper at most."""
     challenge = fetch(Challenge.objects.for_detail(), request.user, pk, may=can_read_reviews)
     context = {"challenge": challenge, "dossiers": dossiers_of(request.user, [challenge])}
@@ -31,7 +32,8 @@ def dossier(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 
 
 @require_safe
-def dossiers(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+@login_required
+def dossiers(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     """The dossiers of all pitches of a session, as far as this person sees their challenges, in their order."""
     meeting = fetch(Meeting.objects.sessions().select_related("region"), request.user, pk, may=is_colleague)
     order = list(dict.fromkeys(meeting.agenda.filter(about__isnull=False).values_list("about", flat=True)))

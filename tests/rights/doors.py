@@ -87,7 +87,8 @@ def _own_rows(world: World) -> dict[str, Any]:
 def _arguments(name: str, route: str, things: dict[str, Any]) -> dict[str, Any]:
     values = {"pk": _subject(name, things), **_known(things)}
     values["offer_pk"] = things["backing" if name == "challenges:backing_ask" else "offer"].pk
-    if name.startswith("regions:"):
+    values["person_pk"] = things["asked_person" if name.startswith("challenges:plan_") else "author"].pk
+    if name.startswith(("regions:", "challenges:dossiers", "challenges:pitch")):
         values["slug"] = things[_key(name) if "<int:pk>-<slug" in route else "region"].slug
     if name.startswith(("challenges:figures", "challenges:intake")):
         values["slug"] = things["region"].slug
@@ -106,7 +107,7 @@ def _known(things: dict[str, Any]) -> dict[str, Any]:
         "point_pk": things["point"].pk,
         "review_pk": things["review"].pk,
         "remark_pk": things["remark"].pk,
-        "person_pk": things["challenge"].author_id,
+        "item_pk": things["pitch"].pk,
         "test": things["round"].pk,
         "number": things["prototype"].number,
         "name": "pilot",
@@ -134,6 +135,10 @@ def _key(name: str) -> str:
         "regions:appeal_decide": "appeal",
         "regions:appeal": "ruling",
         "regions:readmit": "suspended",
+        "challenges:plan": "planned",
+        "challenges:portrait": "seat",
+        "challenges:dossiers": "session",
+        "challenges:pitch": "session",
         "regions:meeting": "meeting",
         "regions:agreement": "agreement",
         "regions:invitation_": "invitation",

@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts.models import Person
-from challenges.models import Challenge, Offer, Point, Prototype, Remark, Review, TestRound
+from challenges.models import Challenge, Offer, Prototype, Remark, TestRound
 from regions.models import (
     Agreement,
     Appeal,
@@ -36,6 +36,7 @@ from regions.models import (
 )
 from regions.models.batch import chosen
 from tests import make
+from tests.rights import world_cabinet as cabinet
 
 CAST = ("visitor", "bo", "eva", "emil", "bram", "anna", "mo", "kim", "sam", "stan")
 """Nobody; in no region; member and moderator elsewhere; member, author and moderator here; seat; secretary; staff."""
@@ -84,6 +85,9 @@ CANARIES = {
     "kanarieonderons": {"kim", "sam"},
     "kanarieweerwoord": TEAM | DESK,
     "kanarieklad": {"kim"},
+    "kanarieopnaam": HERE | {"sam"},
+    "kanariereden": {"sam"},
+    "kanariezitting": DESK,
     "kanariemotivatie": DESK,
     "kanariegenodigde": DESK,
     "kanarieschorsing": DESK,
@@ -186,9 +190,10 @@ def _challenge(world: World, region: Region, visibility: str, word: str) -> dict
         challenge, f"{visibility}@voorbeeld.example", comment=None, language="nl", reason="other", words="onbevestigd"
     )
     asked = Ruling.ask_change(challenge, by=mo, reason="other", words=f"{word}wijziging", comment=comment)
-    review = _review(world, challenge)
+    review = cabinet.feedback(challenge)
     return {
         "challenge": challenge,
+        "author": anna,
         "region": region,
         "comment": comment,
         "prototype": prototype,
@@ -235,14 +240,6 @@ def _board(world: World, region: Region, visibility: str, word: str) -> dict[str
     return {"post": question, "announcement": announcement, "document": document}
 
 
-def _review(world: World, challenge: Challenge) -> Review:
-    """Feedback that was given while the member was asked; the asking is over."""
-    kas = make.person("Kas")
-    make.seat(kas)
-    text = {"answer": "feedback", "note": "notitie"}
-    return Review.send(challenge, by=kas, seen=challenge.version, text=text, points=["punt"])
-
-
 def _around(world: World, utrecht: Region) -> None:
     """What is private for other reasons, on the challenge that everyone sees or beside it."""
     anna, bram, mo, kim = (_get(world, name) for name in ("anna", "bram", "mo", "kim"))
@@ -264,42 +261,19 @@ def _around(world: World, utrecht: Region) -> None:
         person.set_expertise([word])
         person.save()
     Offer.make(shown, by=carla, kind="geld", words="kanarieaanbod")
-    _offers(shown, by=bram, team=anna)
-    text = {"answer": "kanariefeedback", "note": "kanarienotitie"}
-    review = Review.send(shown, by=kim, seen=shown.version, text=text, points=["Praat met bewoners."])
-    Remark.write(review, "kanariereactieopfeedback", by=anna, is_for_cabinet=False)
-    Remark.write(review, "kanarieonderons", by=kim, is_for_cabinet=True)
-    _answered(review.points.get(), anna, kim)
-    sheet = make.challenge(by=anna, region=utrecht)
-    place = f"/challenges/{sheet.pk}-{sheet.slug}/feedback/geven/"
-    Review.keep(sheet, by=kim, seen=1, typed={"answer": "kanarieklad"})
-    world.open["sheet"], world.open["sheet_challenge"] = place, sheet
+    cabinet.around(shown, bram=bram, anna=anna, kim=kim)
+    world.open |= cabinet.sheet(utrecht, anna=anna, kim=kim)
     pim = make.person("Pim")
     membership = utrecht.ask_to_join(pim, "kanariemotivatie")
     Report.make(shown, by=bram, reason="other", words="kanariesignaal", comment=world.open["comment"])
     world.open["membership"] = world.closed["membership"] = membership
     _at_the_door(world, utrecht)
     _meetings(world, utrecht)
+    _cabinet(world, utrecht)
     _on_behalf(world, utrecht)
     _moderation(world, shown)
     world.open["hidden"] = world.closed["hidden"] = hidden
     world.open["person"] = world.closed["person"] = carla
-
-
-def _answered(point: Point, anna: Person, kim: Person) -> None:
-    point.settle(by=anna, state="no", answer="kanariepuntantwoord")
-    point.ask_on("kanariedoorvraag", by=kim)
-
-
-def _offers(shown: Challenge, *, by: Person, team: Person) -> None:
-    """What stays between the two: what was declined, what came to nothing, an answer, who did not confirm yet."""
-    backer = {"backer_function": "wethouder", "backer_email": "kanariebestuursadres@voorbeeld.example"}
-    backed = Offer.make(shown, by=by, kind="steun", words="steun", backer_name="kanariebestuurder", **backer)
-    backed.settle(by=team, accept=True, answer="kanarieafspreken")
-    Offer.make(shown, by=by, kind="geld", words="kanarieafgewezen").settle(by=team, accept=False, answer="nee")
-    lapsed = Offer.make(shown, by=by, kind="geld", words="geld")
-    lapsed.settle(by=team, accept=True, answer="ja")
-    lapsed.withdraw(by=by, outcome="kanarievervallen")
 
 
 def _at_the_door(world: World, utrecht: Region) -> None:
@@ -339,6 +313,16 @@ def _meetings(world: World, utrecht: Region) -> None:
     theirs = Agreement.make(over, by=mo, words="kanarieafspraak", owner=anna, due_on=timezone.localdate())
     world.open |= {"meeting": coming, "agreement": mine, "signup": signup}
     world.closed |= {"meeting": over, "agreement": theirs, "signup": signup}
+
+
+def _cabinet(world: World, utrecht: Region) -> None:
+    """A question of the secretary to a member by name, and a session with a pitch for all, and one for few."""
+    anna, kim, sam, mo = (_get(world, name) for name in ("anna", "kim", "sam", "mo"))
+    cabinet.among_few(utrecht, anna=anna, sam=sam)
+    seat = cabinet.portrait(kim)
+    asked = cabinet.planned(utrecht, anna=anna, kim=kim, sam=sam)
+    world.open |= seat | asked | cabinet.session(utrecht, Visibility.PUBLIC, world.open["challenge"], mo=mo)
+    world.closed |= seat | asked | cabinet.session(utrecht, Visibility.TEAM, world.closed["challenge"], mo=mo)
 
 
 def _on_behalf(world: World, utrecht: Region) -> None:
