@@ -74,7 +74,8 @@ def _note(request: PersonRequest, meeting: Meeting, item: AgendaItem, page: dict
 def _page(request: PersonRequest, page: dict[str, Any], *, status: int) -> HttpResponse:
     """The form, below what was noted of this pitch before."""
     challenge = page["challenge"]
-    review = Review.objects.for_challenge(challenge).filter(meeting=page["meeting"]).first()
+    seen = Review.objects.for_challenge(challenge).read_by(request.user)
+    review = seen.filter(meeting=page["meeting"]).first()
     known = {
         "noted": review,
         "noted_offers": Offer.objects.on(challenge, request.user).filter(review=review) if review else [],
