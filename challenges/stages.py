@@ -3,14 +3,14 @@
 Goals and checklist items can be worded anew by staff (`StageText`); what stands here is said until then.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from challenges.models import Challenge, StageText
-from challenges.rules import PATH, Check, Stage
+from challenges.rules import CHECKS, PATH, Check, Stage
 from initiate.kept import Kept
 
 texts = Kept(lambda: {text.key: text for text in StageText.objects.all()})
@@ -39,6 +39,11 @@ def goal_of(stage: str) -> str:
 
 def label_of(check: Check) -> str:
     return words(check.key, check.label)
+
+
+def explained(answers: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return pairs of what was asked and what was answered, of a map by the key of each unmet check."""
+    return [(label_of(CHECKS[key]), words) for key, words in answers.items() if key in CHECKS]
 
 
 def bar(challenge: Challenge) -> list[tuple[str, str, str]]:

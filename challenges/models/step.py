@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
-from challenges.rules import CHECKS, Stage
+from challenges.rules import Stage
 from regions.models.theme import in_language
 
 
@@ -26,11 +26,6 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} → {self.target}"
-
-    @property
-    def explanations(self) -> list[tuple[str, str]]:
-        """Pairs of what was asked and what was answered."""
-        return [(str(CHECKS[key].label), words) for key, words in self.explained.items() if key in CHECKS]
 
 
 class BoardDecision(models.Model):

@@ -43,7 +43,8 @@ def feedback_section(person: Reader, challenge: Challenge, given: Iterable[Offer
     """What `challenges/_feedback.html` takes; who may not read feedback gets what the team wrote about it, no more.
 
     `given` is what the page already read of the offers that this person may read; without it they are asked for.
-    `hidden_count` is how many colleagues gave feedback that a member reads after sending their own.
+    `reads_later` says to a member that what colleagues gave is read after sending one's own; it is so whether or not
+    there is any, or it would tell.
     """
     may_read = can_read_reviews(person, challenge)
     known = Review.objects.for_challenge(challenge).read_by(person)
@@ -53,13 +54,15 @@ def feedback_section(person: Reader, challenge: Challenge, given: Iterable[Offer
     remarks = _remarks(person, challenge) if reviews else {}
     for review in reviews:
         review.challenge = challenge
+    can_give = standing_of(person).is_seat and _can_still_review(person, challenge, reviews)
     return {
         "reviews": [_row(person, review, offers, remarks) for review in reviews],
         "may_read_reviews": may_read,
-        "hidden_count": challenge.review_count - len(reviews) if may_read and standing_of(person).is_seat else 0,
+        "reads_later": can_give and challenge.is_in_review,
         "can_ask_review": can_ask_review(person, challenge),
         "can_end_asking": can_end_asking(person, challenge),
-        "can_review": standing_of(person).is_seat and _can_still_review(person, challenge, reviews),
+        "can_review": can_give,
+        "can_go_on": standing_of(person).has_agreed and not can_give,
         "can_reflect": can_reflect(person, challenge),
         "tally": _tally(reviews),
         "enough": ENOUGH,

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from challenges.models import Challenge
 from challenges.models.told import events_told_to
-from challenges.rules import CHECKS, Stage
-from challenges.stages import label_of
+from challenges.rules import Stage
+from challenges.stages import explained
 from regions.models import Event, Kind, Meeting, Verb
 from regions.models.standing import Reader
 from regions.text import plain
@@ -125,10 +125,8 @@ def notes(event: Event, challenge: Challenge) -> list[str]:
     if said is None:
         return []
     not_yet = _("Not yet:")
-    explained = [
-        f"{label_of(CHECKS[key])} {not_yet} {words}" for key, words in said["explained"].items() if key in CHECKS
-    ]
-    return [plain(note) for note in (said["note"], *explained) if note]
+    why = [f"{label} {not_yet} {words}" for label, words in explained(said["explained"])]
+    return [plain(note) for note in (said["note"], *why) if note]
 
 
 def words(event: Event, kind: str = Kind.CHALLENGE) -> str:

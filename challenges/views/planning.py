@@ -18,6 +18,7 @@ from challenges.forms.asking import AssignForm, PlanningQuery
 from challenges.models import Asking, Challenge, Seat
 from challenges.rules import can_plan
 from challenges.sections.session import coming_sessions
+from challenges.stages import explained
 from challenges.views.asking import CLOSED
 from initiate.requests import PersonRequest
 from regions.errors import AlreadyDone
@@ -56,6 +57,7 @@ def plan(request: PersonRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         return _assign(request, asking, form)
     context = {"asking": asking, "challenge": asking.challenge, "candidates": known, "form": form}
+    context["explanations"] = explained(asking.explained)
     return render(request, "challenges/plan.html", context, status=422 if form.is_bound else 200)
 
 

@@ -16,6 +16,7 @@ from challenges.models import Challenge, Prototype, Review
 from challenges.rules import can_reflect, can_review
 from challenges.sections.feedback import READERS, feedback_section
 from challenges.sections.second_look import second_look
+from challenges.stages import explained
 from initiate.once import once
 from initiate.requests import PersonRequest
 from regions import drafts
@@ -85,6 +86,7 @@ def _sheet(
     **more: Any,
 ) -> HttpResponse:
     """The sheet, with the dossier beside it; `older` is the version that the words were written about."""
+    asking = challenge.askings.open().select_related("by").first()
     written = str(draft.data.get("version") if draft else form["version"].value())
     context = {
         "challenge": challenge,
@@ -93,7 +95,8 @@ def _sheet(
         "older": written if written.isdecimal() and written != str(challenge.version) else "",
         "readers": READERS[Visibility(challenge.visibility)],
         "prototypes": Prototype.objects.filter(challenge=challenge).for_strip(),
-        "asking": challenge.askings.open().select_related("by").first(),
+        "asking": asking,
+        "explanations": explained(asking.explained) if asking else [],
         "again": second_look(request.user, challenge),
         **more,
     }

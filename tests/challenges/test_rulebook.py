@@ -9,6 +9,7 @@ from accounts.models import Person
 from challenges.errors import MoveRefused
 from challenges.models import BoardDecision, Challenge
 from challenges.rules import MOVES, PATH, SILENCE, Stage, moves_for
+from challenges.stages import explained
 from regions.models import Contribution, Event, Region, State, Verb
 from tests import make
 
@@ -98,7 +99,7 @@ def test_an_unmet_item_asks_a_sentence_and_does_not_block(anna: Person, utrecht:
         ("improves",),
     )
     step = challenge.move("verkennen", anna, explained={"for-whom": "Volgt.", "improves": "Ook.", "other": "x"})
-    assert [words for _label, words in step.explanations] == ["Volgt.", "Ook."]
+    assert [words for _label, words in explained(step.explained)] == ["Volgt.", "Ook."]
 
 
 def test_scaling_up_waits_for_the_board(anna: Person, stan: Person, utrecht: Region) -> None:
