@@ -133,7 +133,8 @@ class Dossier:
     def load(self, rows: Row) -> None:
         if "asked_on" in rows:
             at = self._at(rows["asked_on"], 9)
-            Asking.open_for(self.challenge, by=self.challenge.author, words=rows.get("asked", ""), at=at)
+            asking = Asking.open_for(self.challenge, by=self.challenge.author, words=rows.get("asked", ""), at=at)
+            self._load_named(asking, rows)
         loaders = {
             "team": self._load_team,
             "prototype": self._load_prototype,
@@ -148,6 +149,15 @@ class Dossier:
             at = self._at(max(row["on"] for row in rows["feedback"]), 17)
             self.challenge.reflect(rows["reflection"].strip(), by=self.challenge.author, at=at)
         self._load_waiting(rows)
+
+    def _load_named(self, asking: Asking, rows: Row) -> None:
+        """Ask members by name, as the secretary does, and let some leave it to others."""
+        if "named" in rows:
+            due_on = timezone.localdate() + timedelta(days=rows["days_left"])
+            people = [self.people[email] for email in rows["named"]]
+            asking.assign(people, by=self.people[rows["named_by"]], due_on=due_on)
+        for row in rows.get("left", []):
+            asking.recuse(self._by(row), row["words"])
 
     def _load_waiting(self, rows: Row) -> None:
         """What waits for an answer: whether it goes on, and whose idea it is."""
