@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,7 +16,7 @@ from digests.spread import spread
 from regions.errors import AlreadyDone
 from regions.models import Event, Notice, Region, Theme, Verb, Visibility
 from tests import make
-from tests.challenges.conftest import Browser, Count
+from tests.challenges.conftest import Browser
 
 pytestmark = pytest.mark.django_db
 PATH = "/kabinet/planning/"
@@ -221,25 +220,6 @@ def test_a_lost_seat_loses_the_sight_the_sheet_and_the_mail(
     assert [answer.status_code for answer in statuses] == [404, 404, 404, 404]
     assert gather(Person.objects.get(pk=kim.pk), Notice.objects.filter(person=kim)) == []
     assert not Review.objects.exists()
-
-
-def test_pages_take_as_many_queries_for_two_thousand(
-    browser: Browser, anna: Person, kim: Person, sam: Person, utrecht: Region, count: Count
-) -> None:
-    def ask(number: int) -> Asking:
-        challenge = make.challenge(by=anna, region=utrecht, visibility=Visibility.REGION)
-        return Asking.open_for(challenge, by=anna)
-
-    one = ask(1)
-    one.assign([kim], by=sam)
-    few = [count(browser(sam), PATH), count(browser(sam), page(one)), count(browser(kim), "/kabinet/")]
-    for number in range(2, 40):
-        make.seat(make.person())
-        ask(number).assign([kim], by=sam, due_on=timezone.localdate() + timedelta(days=number))
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-    many = [count(browser(sam), PATH), count(browser(sam), page(one)), count(browser(kim), "/kabinet/")]
-    assert (many, few) == (few, [9, 10, 10])
 
 
 def test_the_list_can_be_narrowed(
