@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import Person
 from bench.homes import HOMES
-from bench.network import FIRST_OTHER, MEMBER, MODERATOR, SEAT
+from bench.network import FIRST_OTHER, MEMBER, MODERATOR, SEAT, SECRETARY
 from bench.words import RARE, common_word
 from challenges.figures import figures_for, key_of
 from challenges.models import Challenge, Stage
@@ -30,7 +30,7 @@ HOST = "127.0.0.1"
 CONTROL = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 BARE = "bare"
 FIRSTS = 9
-PEOPLE = {"visitor": None, "member": MEMBER, "seat": SEAT, "moderator": MODERATOR}
+PEOPLE = {"visitor": None, "member": MEMBER, "seat": SEAT, "moderator": MODERATOR, "secretary": SECRETARY}
 
 
 @dataclass
@@ -80,6 +80,9 @@ def paths() -> Iterator[Page]:
         yield _page(who, "regions", "/regios/")
         yield _page(who, "region", "/regios/regio-1/")
     yield _page("seat", "dashboard", "/kabinet/")
+    yield _page("secretary", "planning", "/kabinet/planning/")
+    yield _page("visitor", "doors", "/deuren/")
+    yield _page("visitor", "doors, of a region", "/deuren/?regio=regio-1")
     yield _page("moderator", "desk", "/regios/regio-1/moderatie/")
     for pair in zip(*(_of_home(measure.slug) for measure in HOMES), strict=True):
         yield from pair
