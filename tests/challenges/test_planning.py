@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.urls import reverse
 from django.utils import timezone
 
@@ -10,6 +11,7 @@ from accounts.models import Affiliation, Organisation, Person, Role
 from challenges.candidates import INVOLVED, LEFT_IT, NO_AGREEMENT, candidates
 from challenges.errors import NotIndependent
 from challenges.models import Asking, Assignment, Challenge, Review, Seat
+from digests.compose import compose
 from digests.items import gather
 from digests.models import Mail
 from digests.spread import spread
@@ -220,6 +222,35 @@ def test_a_lost_seat_loses_the_sight_the_sheet_and_the_mail(
     assert [answer.status_code for answer in statuses] == [404, 404, 404, 404]
     assert gather(Person.objects.get(pk=kim.pk), Notice.objects.filter(person=kim)) == []
     assert not Review.objects.exists()
+
+
+@pytest.mark.parametrize("what", ["seat", "withdrawn", "recused", "closed", "given", "party", "archived", "blocked"])
+def test_the_mail_that_was_not_sent_yet_is_not_sent_any_more(
+    asking: Asking, kim: Person, kas: Person, sam: Person, anna: Person, what: str
+) -> None:
+    for person in (kim, kas):
+        EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    asking.assign([kim, kas], by=sam)
+    spread()
+    mail, other = (Mail.objects.get(kind="assigned", person=person) for person in (kim, kas))
+    challenge = asking.challenge
+    happen = {
+        "seat": lambda: Role.objects.filter(person=kim).update(starts_on="2020-01-01", ends_on="2021-01-01"),
+        "withdrawn": lambda: asking.withdraw(kim, by=sam),
+        "recused": lambda: asking.recuse(kim, "Geen tijd."),
+        "closed": lambda: asking.end(by=sam),
+        "given": lambda: make.review(challenge, kim),
+        "party": lambda: challenge.involve(kim, "team", by=anna),
+        "archived": lambda: Challenge.objects.filter(pk=challenge.pk).update(state="archived"),
+        "blocked": lambda: Person.objects.filter(pk=kim.pk).update(is_active=False),
+    }
+    happen[what]()
+    make.forget(kim)
+    letters = [compose(Mail.objects.get(pk=one.pk)) for one in (mail, other)]
+    is_over = what in ("closed", "archived")
+    assert [letter is None for letter in letters] == [True, is_over]
+    mail.refresh_from_db()
+    assert mail.state == Mail.State.CANCELLED
 
 
 def test_the_list_can_be_narrowed(
