@@ -56,7 +56,8 @@ def candidates(asking: Asking) -> list[Candidate]:
     seats = with_load(Seat.objects.current()).filter(person__is_active=True).exclude(person__in=named)
     rows = seats.select_related("person").annotate(shared=ArraySubquery(themes.order_by("name").values("name")))
     may = set(Seat.objects.current().agreed().independent_of(asking.challenge).values_list("pk", flat=True))
-    left = set(asking.assignments.filter(ending=Assignment.Ending.RECUSED).values_list("person", flat=True))
+    recused = Assignment.objects.filter(asking__challenge=asking.challenge_id, ending=Assignment.Ending.RECUSED)
+    left = set(recused.values_list("person", flat=True))
     found = [Candidate(row, row.shared, row.open, row.late, row.given, _why_not(row, may, left)) for row in rows]
     return sorted(
         found, key=lambda one: (bool(one.why_not), -len(one.themes), one.open, one.given, str(one.seat.person))

@@ -97,6 +97,7 @@ urlpatterns = [
     path("kabinet/leden/<int:pk>/portret/", seat.portrait, name="portrait"),
     path("kabinet/planning/", planning.planning, name="planning"),
     path("kabinet/planning/<int:pk>/", planning.plan, name="plan"),
+    path("kabinet/planning/<int:pk>/datum/", planning.plan_due, name="plan_due"),
     path("kabinet/planning/<int:pk>/<int:person_pk>/herinneren/", planning.plan_remind, name="plan_remind"),
     path("kabinet/planning/<int:pk>/<int:person_pk>/intrekken/", planning.plan_withdraw, name="plan_withdraw"),
     path(f"{ONE}feedback/", review.feedback, name="feedback"),

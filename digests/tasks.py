@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from challenges.export.run import run, wake_all
-from challenges.models import Challenge, Offer
+from challenges.models import Asking, Challenge, Offer
 from digests.mailing import mail_to_all
 from digests.models import Pulse
 from digests.outbox import wake
@@ -32,6 +32,7 @@ def tick() -> None:
     Signup.objects.forget_due()
     Claim.objects.forget_due()
     Challenge.objects.ask_the_silent()
+    Asking.objects.end_sight_due()
     Offer.objects.remind_due()
     Offer.objects.forget_due()
     UnconfirmedReport.objects.drop()

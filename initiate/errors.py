@@ -11,6 +11,8 @@ from psycopg_pool import PoolTimeout
 
 AWAY = (OperationalError, InterfaceError, PoolTimeout)
 RETRY_SECONDS = 30
+SHORT = 20
+"""What is no longer than so many characters is not shown as a lost text."""
 
 
 def bare(status: int) -> HttpResponse:
@@ -22,17 +24,23 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return bare(400)
 
 
+def typed(request: HttpRequest) -> dict[str, list[str]]:
+    """Return the texts of a form that leads nowhere any more: who wrote them can take them along."""
+    values = [value for name, values in request.POST.lists() if "password" not in name for value in values]
+    return {"typed": [value for value in values if len(value) > SHORT and " " in value.strip()]}
+
+
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "403.html", status=403)
+    return render(request, "403.html", typed(request), status=403)
 
 
 def forgery(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Django's check of forms refused: mostly a page that stood open over night."""
-    return render(request, "403.html", {"stale_form": True}, status=403)
+    return render(request, "403.html", {"stale_form": True, **typed(request)}, status=403)
 
 
 def absent(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "404.html", status=404)
+    return render(request, "404.html", typed(request), status=404)
 
 
 def broken(request: HttpRequest) -> HttpResponse:

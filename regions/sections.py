@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Person
 from regions import rules
-from regions.models import Comment, Contribution, Ruling, State, Visibility
+from regions.models import Comment, Contribution, Kind, Ruling, State, Visibility
 from regions.models.standing import Reader
 from regions.paging import page_of
 
@@ -27,6 +27,14 @@ AUDIENCES: dict[str, Promise] = {
     Visibility.REGION: gettext_lazy("Only members and moderators of this region can read your comment."),
     Visibility.TEAM: gettext_lazy("Only the team and the moderators of this region can read your comment."),
 }
+WHILE_ASKED = gettext_lazy("So do members of the InnovatieKabinet while their feedback is asked.")
+
+
+def audience_of(contribution: Contribution) -> str:
+    """Return who reads a comment on this."""
+    is_for_few = contribution.visibility in (Visibility.REGION, Visibility.TEAM)
+    asked = f" {WHILE_ASKED}" if is_for_few and contribution.kind == Kind.CHALLENGE else ""
+    return f"{AUDIENCES[Visibility(contribution.visibility)]}{asked}"
 
 
 @dataclass(frozen=True)
@@ -73,7 +81,7 @@ def comments_section(person: Reader, contribution: Contribution, page: int = 1) 
             "may_write": rules.can_comment(person, contribution),
             "may_sign_in": not isinstance(person, Person) and not contribution.is_closed_for_comments,
             "action": reverse("regions:comment", args=[contribution.pk]),
-            "audience": AUDIENCES[contribution.visibility],
+            "audience": audience_of(contribution),
         }
     }
 

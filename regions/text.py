@@ -104,8 +104,7 @@ def refuse_contact(text: str) -> None:
     if match:
         message = _(
             "“%(found)s” looks like an e-mail address or a telephone number, and everyone may come to read this text."
-            " Please take it out. How to reach each other belongs in the answer of the team: only the two of you read"
-            " that."
+            " Please take it out. How to reach each other belongs where only you and the team read it."
         )
         raise ValidationError(message, code="contact", params={"found": match.group().strip()})
 

@@ -1,5 +1,6 @@
 """Forms around a question to the InnovatieKabinet: asking, asking by name, leaving it to others."""
 
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +14,8 @@ from challenges.forms.review import area
 from challenges.models import Challenge
 from challenges.rules import ASKING
 from regions.forms import PartQuery, QueryForm, TextForm
+
+FURTHEST = timedelta(days=366)
 
 
 class AskForm(ExplainForm):
@@ -35,8 +38,28 @@ class AskForm(ExplainForm):
             del self.fields["again"]
 
 
-class AssignForm(forms.Form):
+class DueForm(forms.Form):
+    """Until when an answer is waited for."""
+
+    due_on = forms.DateField(
+        label=_("Answer before"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("You can leave this open."),
+    )
+
+    def clean_due_on(self) -> date | None:
+        day: date | None = self.cleaned_data["due_on"]
+        today = timezone.localdate()
+        if day and not today < day <= today + FURTHEST:
+            raise forms.ValidationError(_("Choose a day after today, at most a year from now."))
+        return day
+
+
+class AssignForm(DueForm):
     """Whom to ask, of those who can be asked, and until when."""
+
+    field_order = ("wie", "due_on")
 
     wie = forms.TypedMultipleChoiceField(
         label=_("Whom do you ask?"),
@@ -47,24 +70,12 @@ class AssignForm(forms.Form):
             "invalid_choice": _("This member cannot be asked now. Look at the list again."),
         },
     )
-    due_on = forms.DateField(
-        label=_("Answer before"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("You can leave this open."),
-    )
 
     def __init__(self, data: Any = None, *, candidates: list[Candidate]) -> None:
         super().__init__(data)
         self.free = [one for one in candidates if not one.why_not]
         field: Any = self.fields["wie"]
         field.choices = [(one.seat.person_id, str(one.seat.person)) for one in self.free]
-
-    def clean_due_on(self) -> Any:
-        day = self.cleaned_data["due_on"]
-        if day and day <= timezone.localdate():
-            raise forms.ValidationError(_("Choose a day after today."))
-        return day
 
     @property
     def people(self) -> list[Any]:
@@ -81,7 +92,7 @@ class RecuseForm(TextForm):
     words = area(
         _("Why do you leave this to others?"),
         hint=_(
-            "For example: you know the author well, or you have no time this month. "
+            "For example: you know the author well, or this is not your field. "
             "The secretary of the InnovatieKabinet reads it; the team does not."
         ),
         length=1_000,

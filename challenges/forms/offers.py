@@ -200,6 +200,16 @@ class OutcomeForm(TextForm):
         validators=[refuse_contact],
     )
 
+    def __init__(self, *args: Any, offer: Offer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer = offer
+
+    def clean_happened(self) -> bool:
+        happened: bool = self.cleaned_data["happened"]
+        if happened and self.offer.kind == OfferKind.BACKING and not self.offer.backed_at:
+            raise forms.ValidationError(_("A board backs this only when who decides has confirmed it."))
+        return happened
+
 
 class WithdrawForm(TextForm):
     """Why an offer that was accepted is taken back; the team reads it."""

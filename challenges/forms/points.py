@@ -18,6 +18,8 @@ LONGEST_MARK = 120
 class PointForm(TextForm):
     """The answer to a point; `seen` is the mark of the point that was on the screen."""
 
+    NOWHERE = "nergens"
+
     seen = forms.CharField(max_length=LONGEST_MARK, widget=forms.HiddenInput)
     state = forms.ChoiceField(
         label=gettext_lazy("Your answer"),
@@ -28,11 +30,9 @@ class PointForm(TextForm):
         ],
         widget=forms.RadioSelect,
     )
-    done_version = forms.TypedChoiceField(
+    done_version = forms.ChoiceField(
         label=gettext_lazy("In which version of the text does it show?"),
         help_text=gettext_lazy("Only if it is done. Who made the point can then see what changed."),
-        coerce=int,
-        empty_value=None,
         required=False,
     )
     answer = area(
@@ -46,8 +46,15 @@ class PointForm(TextForm):
         super().__init__(*args, **kwargs)
         numbers = [(version.number, _("Version %(number)s") % {"number": version.number}) for version in versions]
         field = self.fields["done_version"]
-        assert isinstance(field, forms.TypedChoiceField)  # noqa: S101  # for the type checker
-        field.choices = [("", _("It does not show in the text")), *numbers]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  # for the type checker
+        field.choices = [("", _("Choose")), *numbers, (self.NOWHERE, _("It does not show in the text"))]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        chosen = cleaned.get("done_version", "")
+        if cleaned.get("state") == Point.State.DONE and not chosen and "done_version" not in self.errors:
+            self.add_error("done_version", _("Choose the version, or say that it does not show in the text."))
+        return {**cleaned, "done_version": int(chosen) if chosen.isdecimal() else None}
 
 
 class FollowUpForm(TextForm):

@@ -14,11 +14,17 @@ from regions.text import refuse_contact
 FIRST, POINTS = 3, 5
 OFFERS = 2
 LONGEST_DRAFT = 100_000
+OFFERED_HERE = [pair for pair in OfferKind.choices if pair[0] not in (OfferKind.TEAM, OfferKind.BACKING)]
+"""What one offers with feedback: for the backing of a board its own form asks who decides."""
 
 
-def area(label: Any, *, rows: int = 3, length: int = 3_000, required: bool = False, hint: Any = "") -> LongText:
+def area(
+    label: Any, *, rows: int = 3, length: int = 3_000, required: bool = False, hint: Any = "", shown: bool = False
+) -> LongText:
+    """Return a field for a text; one that is `shown` to more than its parties takes no contact details."""
     widget = forms.Textarea(attrs={"rows": rows})
-    return LongText(label=label, required=required, max_length=length, help_text=hint, widget=widget)
+    checks = [refuse_contact] if shown else []
+    return LongText(label=label, required=required, max_length=length, help_text=hint, widget=widget, validators=checks)
 
 
 class ReviewForm(TextForm):
@@ -30,16 +36,21 @@ class ReviewForm(TextForm):
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
     prototype = forms.IntegerField(min_value=1, max_value=32_000, required=False, widget=forms.HiddenInput)
     answer = area(
-        gettext_lazy("What does this improve in the life of ordinary people?"), rows=6, length=5_000, required=True
+        gettext_lazy("What does this improve in the life of ordinary people?"),
+        rows=6,
+        length=5_000,
+        required=True,
+        shown=True,
     )
-    blind_spot = area(gettext_lazy("What is the blind spot?"))
-    resident_in_view = area(gettext_lazy("Is the resident in view?"))
+    blind_spot = area(gettext_lazy("What is the blind spot?"), shown=True)
+    resident_in_view = area(gettext_lazy("Is the resident in view?"), shown=True)
     technological_fix = area(
         gettext_lazy("Is this more than a technological fix?"),
         hint=gettext_lazy("Does it still help when the app or the system is not there?"),
+        shown=True,
     )
-    social_impact = area(gettext_lazy("What is the social impact?"))
-    financial_impact = area(gettext_lazy("What is the financial impact?"))
+    social_impact = area(gettext_lazy("What is the social impact?"), shown=True)
+    financial_impact = area(gettext_lazy("What is the financial impact?"), shown=True)
     note = area(
         gettext_lazy("A note that only the team reads"),
         hint=gettext_lazy("For what you would rather say between the two of you."),
@@ -52,13 +63,13 @@ class ReviewForm(TextForm):
         super().__init__(data, initial={**(draft.data if draft else {}), **now})
         self.challenge = challenge
         for number in range(1, POINTS + 1):
-            self.fields[f"point_{number}"] = area(_("Point %(number)s") % {"number": number}, rows=2, length=2_000)
-        kinds = [("", _("No offer")), *[pair for pair in OfferKind.choices if pair[0] != OfferKind.TEAM]]
+            label = _("Point %(number)s") % {"number": number}
+            self.fields[f"point_{number}"] = area(label, rows=2, length=2_000, shown=True)
+        kinds = [("", _("No offer")), *OFFERED_HERE]
         for number in range(1, OFFERS + 1):
             kind = forms.ChoiceField(label=_("Door %(number)s") % {"number": number}, choices=kinds, required=False)
             self.fields[f"offer_kind_{number}"] = kind
-            self.fields[f"offer_words_{number}"] = area(_("What do you offer?"), rows=2)
-            self.fields[f"offer_words_{number}"].validators.append(refuse_contact)  # everyone may come to read it
+            self.fields[f"offer_words_{number}"] = area(_("What do you offer?"), rows=2, shown=True)
 
     def clean_version(self) -> int:
         version: int = self.cleaned_data["version"]
@@ -70,7 +81,7 @@ class ReviewForm(TextForm):
         cleaned = super().clean()
         for number in range(1, OFFERS + 1):
             kind, words = cleaned.get(f"offer_kind_{number}"), cleaned.get(f"offer_words_{number}")
-            if bool(kind) != bool(words):
+            if bool(kind) != bool(words) and f"offer_words_{number}" not in self.errors:
                 missing = f"offer_words_{number}" if kind else f"offer_kind_{number}"
                 self.add_error(missing, _("An offer needs both: what it is, and a sentence about it."))
         if not self.errors and not self.gives:
@@ -155,4 +166,5 @@ class ReflectionForm(TextForm):
         length=10_000,
         required=True,
         hint=gettext_lazy("Tell in your own words what changed and what did not. Leave out who said what."),
+        shown=True,
     )

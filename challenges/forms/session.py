@@ -6,8 +6,8 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from accounts.models import Person
-from challenges.forms.review import FIRST, OFFERS, POINTS, area
-from challenges.models import Challenge, OfferKind, Seat
+from challenges.forms.review import FIRST, OFFERED_HERE, OFFERS, POINTS, area
+from challenges.models import Challenge, Seat
 from regions.forms import TextForm
 
 
@@ -22,13 +22,13 @@ class PitchForm(TextForm):
         self.first = str(person.pk) if str(person.pk) in self.members else ""
         for number in range(1, POINTS + 1):
             label = _("Point %(number)s") % {"number": number}
-            self.fields[f"point_{number}"] = area(label, rows=2, length=2_000)
+            self.fields[f"point_{number}"] = area(label, rows=2, length=2_000, shown=True)
             self.fields[f"point_by_{number}"] = self._member(_("Who raised it?"))
-        kinds = [("", _("No offer")), *[pair for pair in OfferKind.choices if pair[0] != OfferKind.TEAM]]
+        kinds = [("", _("No offer")), *OFFERED_HERE]
         for number in range(1, OFFERS + 1):
             label = _("Offer %(number)s") % {"number": number}
             self.fields[f"offer_kind_{number}"] = forms.ChoiceField(label=label, choices=kinds, required=False)
-            self.fields[f"offer_words_{number}"] = area(_("What was offered?"), rows=2)
+            self.fields[f"offer_words_{number}"] = area(_("What was offered?"), rows=2, shown=True)
             self.fields[f"offer_by_{number}"] = self._member(_("Who offered it?"))
 
     def _member(self, label: str) -> forms.ChoiceField:
@@ -48,7 +48,7 @@ class PitchForm(TextForm):
 
     def _clean_offer(self, cleaned: dict[str, Any], number: int) -> None:
         kind, words = cleaned.get(f"offer_kind_{number}"), cleaned.get(f"offer_words_{number}")
-        if bool(kind) != bool(words):
+        if bool(kind) != bool(words) and f"offer_words_{number}" not in self.errors:
             missing = f"offer_words_{number}" if kind else f"offer_kind_{number}"
             self._ask(missing, _("An offer needs both: what it is, and a sentence about it."))
         if (kind or words) and not cleaned.get(f"offer_by_{number}"):

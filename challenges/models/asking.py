@@ -20,6 +20,8 @@ from regions.models.contribution import OWNERS
 
 ENOUGH = 3
 """So many pieces of feedback close a question to the InnovatieKabinet, where the secretary asks nobody by name."""
+HOUR = timedelta(hours=1)
+"""So long feedback can be corrected."""
 REMIND_AFTER = timedelta(days=1)
 PLACE = "review/"
 """Where a draft of feedback is kept (`Draft.place`), with the id of the challenge behind it."""
@@ -31,13 +33,12 @@ class AskingQuerySet(models.QuerySet["Asking"]):
 
     def with_progress(self) -> Self:
         """Add what `Asking.done` and `Asking.wanted` tell."""
-        same = Asking.objects.filter(pk=OuterRef("pk"))
-        named = same.filter(assignments__ending="")
-        answered = named.filter(assignments__person__reviews__asking=OuterRef("pk"))
+        named = Assignment.objects.filter(asking=OuterRef("pk"), ending="").order_by()
+        given = Asking.objects.filter(pk=OuterRef("pk")).values("pk").annotate(n=Count("reviews"))
         return self.annotate(
-            named=_count(named, "assignments"),
-            named_done=_count(answered, "assignments"),
-            given=_count(same, "reviews"),
+            named=_count(named),
+            named_done=_count(named.answered()),
+            given=Coalesce(Subquery(given.values("n")), 0),
         )
 
     def for_dashboard(self, person: Person) -> Self:
@@ -52,6 +53,15 @@ class AskingQuerySet(models.QuerySet["Asking"]):
             is_named=Exists(mine),
         )
         return found.order_by(F("due_on").asc(nulls_last=True), "-is_named", "at", "pk")
+
+    def end_sight_due(self) -> int:
+        """End the sight of who kept it for an HOUR after a question closed by itself; return of how many."""
+        seats = Seat.objects.values("person")
+        sight = Involvement.objects.current().filter(person__in=seats, part=Part.REVIEWER)
+        over = Challenge.objects.filter(pk=OuterRef("contribution"), is_in_review=False)
+        given = {"challenge": OuterRef("contribution"), "reviews__by": OuterRef("person")}
+        lately = self.filter(**given, reviews__sent_at__gt=timezone.now() - HOUR)
+        return sight.filter(Exists(over)).exclude(Exists(lately)).update(ended_at=timezone.now())
 
     def invite(self, *, by: Person) -> None:
         """Let a new seat in to what stands before the InnovatieKabinet."""
@@ -94,8 +104,8 @@ class AskingQuerySet(models.QuerySet["Asking"]):
         return barred.filter(is_mine).exclude(Exists(recused))
 
 
-def _count(of: models.QuerySet["Asking"], name: str) -> Coalesce:
-    return Coalesce(Subquery(of.annotate(n=Count(name, distinct=True)).values("n")), 0)
+def _count(rows: "AssignmentQuerySet") -> Coalesce:
+    return Coalesce(Subquery(rows.values("asking").annotate(n=Count("pk")).values("n")), 0)
 
 
 class Asking(models.Model):
@@ -235,11 +245,19 @@ class Asking(models.Model):
         """Remind a member who was asked by name and has not answered. Raises AlreadyDone, also within a day."""
         self._lock()
         row = self._open_row(person)
-        if self.reviews.filter(by=person).exists() or row.was_reminded:
+        if self.reviews.filter(by=person).exists():
+            raise AlreadyDone("given")
+        if row.was_reminded:
             raise AlreadyDone("reminded")
         row.reminded_at = timezone.now()
         row.save(update_fields=["reminded_at"])
         self._tell(Verb.REMINDED, by, row)
+
+    @transaction.atomic
+    def put_off(self, due_on: date | None) -> int:
+        """Give everyone whose answer is waited for another date, or none; return how many. Raises AlreadyDone."""
+        self._lock()
+        return self.assignments.open().update(due_on=due_on)
 
     @transaction.atomic
     def end(self, *, by: Person) -> None:
@@ -264,7 +282,7 @@ class Asking(models.Model):
         row.ending, row.ended_at = ending, timezone.now()
         row.save()
         if self.is_answered():
-            self.close(by=by)
+            self.close()
         else:
             self._settle_sight(by)
 
@@ -286,13 +304,18 @@ class Asking(models.Model):
             return not named.exclude(person__in=self.reviews.values("by")).exists()
         return self.reviews.count() >= ENOUGH
 
-    def close(self, *, by: Person, at: datetime | None = None) -> None:
-        """End the question and the sight that came with it; call with the challenge locked."""
+    def close(self, *, by: Person | None = None, at: datetime | None = None) -> None:
+        """End the question and the sight that came with it; call with the challenge locked.
+
+        Where it ends by itself, nobody closed it, and who gave feedback less than an HOUR ago keeps the sight that
+        long: to correct it, and to read what colleagues gave.
+        """
         self.closed_at = at or timezone.now()
         self.save(update_fields=["closed_at"])
         challenge = Challenge.objects.lock(self.challenge_id)
-        reviewers = challenge.involvements.current().filter(part=Part.REVIEWER)
-        reviewers.update(ended_at=timezone.now())
+        sight = challenge.involvements.current().filter(part=Part.REVIEWER)
+        lately = self.reviews.filter(sent_at__gt=timezone.now() - HOUR)
+        (sight if by else sight.exclude(person__in=lately.values("by"))).update(ended_at=timezone.now())
         challenge.is_in_review = False
         challenge.save(update_fields=["is_in_review"])
         Event.write(Verb.CLOSED_REVIEW, by=by, contribution=challenge, about=self, audience=Audience.NETWORK, at=at)
@@ -304,10 +327,14 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         given = Asking.objects.filter(pk=OuterRef("asking"), reviews__by=OuterRef("person"))
         return self.annotate(answered_at=Subquery(given.values("reviews__sent_at")[:1]))
 
+    def answered(self) -> Self:
+        """Keep those whose member gave feedback on this question."""
+        return self.filter(Exists(Asking.objects.filter(pk=OuterRef("asking"), reviews__by=OuterRef("person"))))
+
     def open(self) -> Self:
         """Keep those whose answer is still waited for."""
-        given = Asking.objects.filter(pk=OuterRef("asking"), reviews__by=OuterRef("person"))
-        return self.filter(ending="", asking__closed_at__isnull=True).exclude(Exists(given))
+        waits = self.filter(ending="", asking__closed_at__isnull=True)
+        return waits.exclude(Exists(Asking.objects.filter(pk=OuterRef("asking"), reviews__by=OuterRef("person"))))
 
     def recused(self, challenge: Any, person: Person) -> Self:
         """Keep how a member left a challenge (or one by OuterRef) to the others."""

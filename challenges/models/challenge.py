@@ -88,6 +88,11 @@ class ChallengeQuerySet(WritingQuerySet["Challenge"]):
                     row=JSONObject(pk="pk", note="note", explained="explained")
                 )
             ),
+            asking_rows=ArraySubquery(
+                self.model.objects.filter(pk=OuterRef("pk"), askings__isnull=False).values(
+                    row=JSONObject(pk="askings__pk", explained="askings__explained")
+                )
+            ),
         )
 
     def with_stage_counts(self, most: int) -> Self:
@@ -209,6 +214,7 @@ class Challenge(Writing):  # type: ignore[django-manager-missing]  # of tags, by
 
     tag_rows: list[dict[str, str]]  # given by `for_detail`
     step_rows: list[dict[str, Any]]  # idem
+    asking_rows: list[dict[str, Any]]  # idem
     waits_for_claim: bool  # idem
     stage_rows: list[dict[str, Any]]  # given by `with_stage_counts`
 

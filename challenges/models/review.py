@@ -1,7 +1,7 @@
 """Feedback of a member of the InnovatieKabinet on one version of a challenge."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Affiliation, Person
 from challenges.errors import NotIndependent
-from challenges.models.asking import PLACE, Asking
+from challenges.models.asking import HOUR, PLACE, Asking
 from challenges.models.challenge import Challenge
 from challenges.models.offer import Offer
 from challenges.models.point import Point, Turn
@@ -23,9 +23,6 @@ from regions.errors import AlreadyDone, TooLate
 from regions.models import Audience, Draft, Event, Involvement, Meeting, State, Verb
 from regions.models.contribution import OWNERS
 from regions.models.standing import Reader, standing_of
-
-HOUR = timedelta(hours=1)
-"""So long feedback can be corrected."""
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
@@ -246,7 +243,7 @@ class Review(models.Model):
             Verb.REVIEWED, by=self.by, contribution=challenge, about=self, audience=Audience.NETWORK, at=self.sent_at
         )
         if self.asking and self.asking.is_answered():
-            self.asking.close(by=self.by, at=self.sent_at)
+            self.asking.close(at=self.sent_at)
 
     @transaction.atomic
     def correct(self, *, text: Mapping[str, str], points: Mapping[int, str], seen: str) -> bool:

@@ -119,14 +119,16 @@ def line(event: Event, challenge: Challenge, met: Mapping[str, Meeting]) -> dict
 
 
 def notes(event: Event, challenge: Challenge) -> list[str]:
-    """Return what was said with a step: the note, and why it was made with items that were not met."""
-    rows = challenge.step_rows if event.object_kind == "step" else []
+    """Return what was said with a step or a question: the note, and why it was made with items that were not met."""
+    rows = {"step": challenge.step_rows, "asking": challenge.asking_rows}.get(event.object_kind, [])
+    if event.verb == Verb.CLOSED_REVIEW:
+        return []
     said = next((row for row in rows if str(row["pk"]) == event.object_id), None)
     if said is None:
         return []
     not_yet = _("Not yet:")
     why = [f"{label} {not_yet} {words}" for label, words in explained(said["explained"])]
-    return [plain(note) for note in (said["note"], *why) if note]
+    return [plain(note) for note in (said.get("note"), *why) if note]
 
 
 def words(event: Event, kind: str = Kind.CHALLENGE) -> str:

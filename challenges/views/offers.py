@@ -89,7 +89,7 @@ def offer_settle(request: PersonRequest, pk: int, slug: str, offer_pk: int) -> H
 def offer_close(request: PersonRequest, pk: int, slug: str, offer_pk: int) -> HttpResponse:
     offer = fetch_offer(request, pk, offer_pk)
     allow(request.user, offer, can_read_answer)
-    form = OutcomeForm(request.POST if request.method == "POST" else None)
+    form = OutcomeForm(request.POST if request.method == "POST" else None, offer=offer)
     if offer.state in (Offer.State.HAPPENED, Offer.State.LAPSED):
         return _too_late(request, offer, form)
     allow(request.user, offer, can_close_offer)
@@ -99,7 +99,9 @@ def offer_close(request: PersonRequest, pk: int, slug: str, offer_pk: int) -> Ht
         offer.close(by=request.user, **form.cleaned_data)
     except AlreadyDone:
         return _too_late(request, offer, form)
-    messages.success(request, _("Thank you. What came of it now stands with the challenge."))
+    happened = form.cleaned_data["happened"]
+    said = _("Thank you. What came of it now stands with the challenge.") if happened else _("Thank you. It is closed.")
+    messages.success(request, said)
     return redirect(offer)
 
 

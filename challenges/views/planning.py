@@ -8,13 +8,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Person
-from challenges.candidates import candidates, with_load
+from challenges.candidates import Candidate, candidates, with_load
 from challenges.errors import NotIndependent
-from challenges.forms.asking import AssignForm, PlanningQuery
+from challenges.forms.asking import AssignForm, DueForm, PlanningQuery
 from challenges.models import Asking, Challenge, Seat
 from challenges.rules import can_plan
 from challenges.sections.session import coming_sessions
@@ -24,6 +24,13 @@ from initiate.requests import PersonRequest
 from regions.errors import AlreadyDone
 from regions.gate import fetch
 from regions.paging import pieces_of
+
+WHY = {
+    "given": gettext_lazy("This member gave feedback in the meantime."),
+    "reminded": gettext_lazy("This member was reminded less than a day ago."),
+    "ended": gettext_lazy("This member is not asked any more."),
+    "closed": CLOSED,
+}
 
 
 def secretary_only(request: PersonRequest) -> None:
@@ -56,9 +63,27 @@ def plan(request: PersonRequest, pk: int) -> HttpResponse:
     form = AssignForm(request.POST if request.method == "POST" else None, candidates=(known := candidates(asking)))
     if form.is_valid():
         return _assign(request, asking, form)
-    context = {"asking": asking, "challenge": asking.challenge, "candidates": known, "form": form}
-    context["explanations"] = explained(asking.explained)
-    return render(request, "challenges/plan.html", context, status=422 if form.is_bound else 200)
+    return _plan(request, asking, form, known, status=422 if form.is_bound else 200)
+
+
+def _plan(
+    request: PersonRequest,
+    asking: Asking,
+    form: AssignForm,
+    known: list[Candidate],
+    *,
+    due: DueForm | None = None,
+    status: int,
+) -> HttpResponse:
+    context = {
+        "asking": asking,
+        "challenge": asking.challenge,
+        "candidates": known,
+        "form": form,
+        "due": due or DueForm(auto_id="anders-%s"),
+        "explanations": explained(asking.explained),
+    }
+    return render(request, "challenges/plan.html", context, status=status)
 
 
 def _fetch(request: PersonRequest, pk: int) -> Asking:
@@ -77,8 +102,27 @@ def _assign(request: PersonRequest, asking: Asking, form: AssignForm) -> HttpRes
         return redirect("challenges:planning")
     except NotIndependent:
         raise PermissionDenied from None
-    said = ngettext("%d member is asked, and gets a mail.", "%d members are asked, and get a mail.", made)
-    messages.success(request, said % made)
+    if made:
+        said = ngettext("%d member is asked, and gets a mail.", "%d members are asked, and get a mail.", made)
+        messages.success(request, said % made)
+    else:
+        messages.info(request, _("You asked them just now."))
+    return redirect("challenges:plan", asking.challenge_id)
+
+
+@require_POST
+@login_required
+def plan_due(request: PersonRequest, pk: int) -> HttpResponse:
+    """Give everyone whose answer is waited for another date."""
+    asking, form = _fetch(request, pk), DueForm(request.POST, auto_id="anders-%s")
+    if not form.is_valid():
+        return _plan(request, asking, AssignForm(candidates=(known := candidates(asking))), known, due=form, status=422)
+    try:
+        asking.put_off(form.cleaned_data["due_on"])
+    except AlreadyDone:
+        messages.info(request, CLOSED)
+        return redirect("challenges:planning")
+    messages.success(request, _("The date is changed. Members see it on their dashboard."))
     return redirect("challenges:plan", asking.challenge_id)
 
 
@@ -99,8 +143,8 @@ def plan_withdraw(request: PersonRequest, pk: int, person_pk: int) -> HttpRespon
 def _do(request: PersonRequest, asking: Asking, act: Any, said: str) -> HttpResponse:
     try:
         act()
-    except AlreadyDone:
-        messages.info(request, _("This member answered, was reminded today, or is not asked any more."))
+    except AlreadyDone as error:
+        messages.info(request, WHY[str(error)])
     else:
         messages.success(request, said)
     asking.refresh_from_db(fields=["closed_at"])

@@ -60,7 +60,8 @@ def point(request: PersonRequest, pk: int, slug: str, point_pk: int) -> HttpResp
     else:
         state = "" if found.state == Point.State.OPEN else found.state
         now = {"seen": found.mark, "state": state, "answer": found.answer if state else ""}
-        form = PointForm(initial={**now, "done_version": found.done_version}, versions=versions)
+        shown_in = found.done_version or (PointForm.NOWHERE if state == Point.State.DONE else "")
+        form = PointForm(initial={**now, "done_version": shown_in}, versions=versions)
     context = {"challenge": challenge, "point": found, "form": form}
     return render(request, "challenges/point.html", context, status=422 if form.is_bound else 200)
 

@@ -28,6 +28,10 @@ function keepDraft(form) {
     try {
       const answer = await fetch(form.dataset.draftUrl, { method: "POST", body: new FormData(form), redirect: "error" });
       const told = answer.ok || answer.status === 409 ? await answer.json() : {};
+      if (answer.status === 403 || answer.status === 404) {
+        sent = true;
+        return say("closed");
+      }
       if (!answer.ok && !told.clash) throw new Error(answer.status);
       say(told.clash ? "clash" : "saved", told.saved_at ?? "");
       offer(!!told.clash);

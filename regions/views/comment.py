@@ -14,7 +14,7 @@ from regions.forms import AnswerQuery, CommentForm, ReplyForm
 from regions.gate import allow, fetch, fetch_comment
 from regions.models import Comment, Contribution
 from regions.rules import can_change_comment, can_comment, can_delete_comment
-from regions.sections import AUDIENCES, THREADS
+from regions.sections import THREADS, audience_of
 
 
 @require_safe
@@ -61,7 +61,7 @@ def _empty_form(request: PersonRequest, contribution: Contribution) -> ReplyForm
 
 
 def _form_page(request: PersonRequest, contribution: Contribution, form: ReplyForm, status: int = 200) -> HttpResponse:
-    words = {"contribution": contribution, "form": form, "audience": AUDIENCES[contribution.visibility]}
+    words = {"contribution": contribution, "form": form, "audience": audience_of(contribution)}
     return render(request, "regions/comment_form.html", {**words, "parent": form.answers}, status=status)
 
 

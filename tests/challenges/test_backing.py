@@ -349,3 +349,22 @@ def test_an_accepted_offer_says_that_it_is_not_confirmed_yet(
         True,
         False,
     )
+
+
+def test_a_board_backs_it_only_after_it_was_confirmed(
+    browser: Browser, challenge: Challenge, offer: Offer, anna: Person
+) -> None:
+    offer.settle(by=anna, accept=True, answer="Graag")
+    path, data = at("offer_close", challenge, offer), {"happened": "yes", "outcome": "Het college tekende."}
+    early = browser(anna).post(path, data)
+    offer.confirm_backing()
+    assert (early.status_code, list(early.context["form"].errors)) == (422, ["happened"])
+    assert browser(anna).post(path, data).status_code == 302
+
+
+def test_with_feedback_one_offers_no_backing(browser: Browser, challenge: Challenge, kim: Person) -> None:
+    """Its own form asks who decides."""
+    path = reverse("challenges:review", args=[challenge.pk, challenge.slug])
+    data = {"version": "1", "answer": "Rust.", "offer_kind_1": "steun", "offer_words_1": "De raad steunt dit."}
+    answer = browser(kim).post(path, data)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["offer_kind_1"])

@@ -237,7 +237,8 @@ def test_no_contact_details_stand_in_what_becomes_public(
         browser(kim).post(review, sheet),
     ]
     assert [answer.status_code for answer in refused] == [422] * 4
-    assert ["het antwoord van het team" in answer.content.decode() for answer in refused] == [True] * 4
+    assert list(refused[3].context["form"].errors) == ["offer_words_1"]
+    assert ["een plek die alleen u en het team lezen" in answer.content.decode() for answer in refused] == [True] * 4
     assert [text in answer.content.decode() for answer in refused] == [True] * 4
     assert browser(anna).post(at("offer_settle", waits), {"accept": "yes", "answer": text}).status_code == 302
 

@@ -11,6 +11,7 @@ from accounts.models import Affiliation, Organisation, Person, Role
 from challenges.candidates import INVOLVED, LEFT_IT, NO_AGREEMENT, candidates
 from challenges.errors import NotIndependent
 from challenges.models import Asking, Assignment, Challenge, Review, Seat
+from challenges.models.asking import HOUR
 from digests.compose import compose
 from digests.items import gather
 from digests.models import Mail
@@ -82,7 +83,54 @@ def test_the_question_closes_when_everyone_who_was_named_answered(
     assert see(asking, kim) == [True]  # until the end
     make.review(asking.challenge, kas)
     asking.refresh_from_db()
-    assert (asking.closed_at is not None, see(asking, kim, kas)) == (True, [False, False])
+    assert (asking.closed_at is not None, see(asking, kim, kas)) == (True, [True, True])  # for the hour of correcting
+    Review.objects.filter(by=kim).update(sent_at=timezone.now() - HOUR)
+    assert (Asking.objects.end_sight_due(), see(asking, kim, kas)) == (1, [False, True])
+    Review.objects.update(sent_at=timezone.now() - HOUR)
+    assert (Asking.objects.end_sight_due(), see(asking, kim, kas)) == (1, [False, False])
+    assert Asking.objects.end_sight_due() == 0
+
+
+def test_a_second_question_keeps_the_sight(asking: Asking, anna: Person, kim: Person, sam: Person) -> None:
+    asking.assign([kim], by=sam)
+    make.review(asking.challenge, kim)
+    Review.objects.update(sent_at=timezone.now() - HOUR)
+    challenge = Challenge.objects.get(pk=asking.challenge_id)
+    Asking.open_for(challenge, by=anna)
+    assert (Asking.objects.end_sight_due(), see(asking, kim)) == (0, [True])
+
+
+def test_who_was_taken_off_does_not_count_as_ready(asking: Asking, kim: Person, kas: Person, sam: Person) -> None:
+    asking.assign([kim, kas], by=sam)
+    asking.withdraw(kas, by=sam)
+    make.review(asking.challenge, kas)
+    half = Asking.objects.with_progress().get()
+    assert (half.done, half.wanted) == (0, 1)
+
+
+def test_the_date_can_be_changed_for_who_still_answers(
+    browser: Browser, asking: Asking, kim: Person, kas: Person, sam: Person
+) -> None:
+    asking.assign([kim, kas], by=sam, due_on=timezone.localdate() + timedelta(days=3))
+    make.review(asking.challenge, kas)
+    later = timezone.localdate() + timedelta(days=30)
+    wrong = [browser(sam).post(at("plan_due", asking), {"due_on": day}) for day in ("9999-12-31", "2020-01-01", "x")]
+    assert [answer.status_code for answer in wrong] == [422, 422, 422]
+    assert browser(sam).post(at("plan_due", asking), {"due_on": later.isoformat()}).status_code == 302
+    assert Assignment.objects.get(person=kim).due_on == later
+    assert Assignment.objects.get(person=kas).due_on < later
+
+
+def test_nobody_closed_a_question_that_closed_by_itself(
+    browser: Browser, asking: Asking, anna: Person, kim: Person, kas: Person, sam: Person
+) -> None:
+    """The team does not hear who left it to others."""
+    asking.assign([kim, kas], by=sam)
+    make.review(asking.challenge, kim)
+    asking.recuse(kas, "Geen tijd.")
+    event = Event.objects.get(verb=Verb.CLOSED_REVIEW)
+    page_of_team = browser(anna).get(asking.challenge.get_absolute_url()).content.decode()
+    assert (event.actor, kas.name in page_of_team) == (None, False)
 
 
 def test_whom_one_can_ask_and_why_not(asking: Asking, anna: Person, kim: Person, kas: Person, sam: Person) -> None:
@@ -222,6 +270,19 @@ def test_a_lost_seat_loses_the_sight_the_sheet_and_the_mail(
     assert [answer.status_code for answer in statuses] == [404, 404, 404, 404]
     assert gather(Person.objects.get(pk=kim.pk), Notice.objects.filter(person=kim)) == []
     assert not Review.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["review", "review_draft"])
+def test_who_loses_the_question_while_writing_keeps_the_words(
+    browser: Browser, asking: Asking, kim: Person, sam: Person, name: str
+) -> None:
+    asking.assign([kim], by=sam)
+    path = reverse(f"challenges:{name}", args=[asking.challenge_id, asking.challenge.slug])
+    asking.end(by=sam)
+    answer = browser(kim).post(path, {"answer": "Mensen krijgen eerder rust.", "version": "1", "keep": "1"})
+    page = answer.content.decode()
+    assert (answer.status_code, "Mensen krijgen eerder rust." in page) == (404, True)
+    assert asking.challenge.title not in page
 
 
 @pytest.mark.parametrize("what", ["seat", "withdrawn", "recused", "closed", "given", "party", "archived", "blocked"])

@@ -88,7 +88,8 @@ def test_ten_members_at_once_are_all_counted_and_close_the_question_once(challen
     assert (found.review_count, found.open_point_count, found.is_in_review) == (10, 10, False)
     assert Review.objects.filter(asking__isnull=False).count() == 3
     assert Event.objects.filter(verb=Verb.CLOSED_REVIEW).count() == 1
-    assert not Involvement.objects.current().filter(part=Part.REVIEWER).exists()
+    sight = Involvement.objects.current().filter(part=Part.REVIEWER)
+    assert {row.person for row in sight} == {row.by for row in Review.objects.filter(asking__isnull=False)}
 
 
 def test_two_ask_at_once(challenge: Challenge, anna: Person, mo: Person, kim: Person) -> None:
@@ -105,7 +106,7 @@ def test_two_colleagues_answer_one_point(challenge: Challenge, anna: Person, bra
     point = make.review(challenge, kim).points.get()
     path = at("point", challenge, point.pk)
     texts = {anna.pk: "Antwoord van Anna.", bram.pk: "Antwoord van Bram."}
-    data = {pk: {"seen": point.mark, "state": "done", "answer": text} for pk, text in texts.items()}
+    data = {pk: {"seen": point.mark, "state": "no", "answer": text} for pk, text in texts.items()}
     answers = at_once(*(post(person, path, data[person.pk]) for person in (anna, bram)))
     assert sorted(answer.status_code for answer in answers) == [302, 409]
     second = next(answer for answer in answers if answer.status_code == 409).content.decode()

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Affiliation, Organisation, Person
 from challenges.errors import NotIndependent
 from challenges.models import Asking, Challenge, Offer, Point, Review
+from challenges.models.asking import HOUR
 from regions.errors import AlreadyDone
 from regions.models import Audience, Draft, Event, Involvement, Notice, Part, Region, State, Unspread, Verb, Visibility
 from tests import make
@@ -100,7 +101,7 @@ def test_the_question_is_asked_once(browser: Browser, challenge: Challenge, anna
 def test_three_close_the_question_and_the_sight_with_it(
     browser: Browser, anna: Person, kim: Person, utrecht: Region
 ) -> None:
-    """The third is sent to the dashboard, since the challenge is no longer theirs to see."""
+    """An hour later, when it can not be corrected any more, they see it no longer."""
     closed = make.challenge(by=anna, region=utrecht, visibility=Visibility.REGION)
     Asking.open_for(closed, by=anna)
     asked = seats(2)
@@ -108,10 +109,12 @@ def test_three_close_the_question_and_the_sight_with_it(
     Asking.objects.get().invite(by=anna)
     answers = [browser(who).post(at("review", closed), SHEET)["Location"] for who in asked_too]
     sent = {review.by: review.get_absolute_url() for review in Review.objects.all()}
-    assert answers == [sent[asked[0]], sent[asked[1]], reverse("challenges:cabinet")]
+    assert answers == [sent[who] for who in asked_too]
     closed.refresh_from_db()
     assert (closed.is_in_review, closed.review_count, closed.open_point_count) == (False, 3, 3)
     assert Asking.objects.get().closed_at
+    Review.objects.update(sent_at=timezone.now() - HOUR)
+    Asking.objects.end_sight_due()
     assert {browser(who).get(at("detail", closed)).status_code for who in asked_too} == {404}
     assert browser(kim).post(at("review", closed), SHEET).status_code == 404
     assert browser(kim).get(reverse("challenges:cabinet")).content.decode().count(closed.title) == 0
@@ -495,7 +498,7 @@ def test_a_point_is_answered_and_later_done(
     client, path = browser(anna), at("point", challenge, point.pk)
     for state in ("will-do", "done"):
         seen = client.get(path).context["form"]["seen"].value()
-        answer = client.post(path, {"seen": seen, "state": state, "answer": f"Antwoord {state}"})
+        answer = client.post(path, {"seen": seen, "state": state, "answer": f"Antwoord {state}", "done_version": "1"})
         assert answer["Location"] == f"{challenge.get_absolute_url()}#punt-{point.pk}"
     point.refresh_from_db()
     challenge.refresh_from_db()
@@ -540,7 +543,7 @@ def test_the_second_colleague_hears_it_and_may_insist(
 def test_a_refused_answer_changes_nothing(
     browser: Browser, challenge: Challenge, point: Point, anna: Person, change: dict[str, str]
 ) -> None:
-    data = {"seen": point.mark, "state": "done", "answer": "Gedaan", **change}
+    data = {"seen": point.mark, "state": "will-do", "answer": "In juni", **change}
     assert browser(anna).post(at("point", challenge, point.pk), data).status_code == 422
     point.refresh_from_db()
     assert (point.state, point.answer) == (Point.State.OPEN, "")

@@ -148,6 +148,13 @@ def test_what_is_missing_is_said_and_nothing_is_lost(
     assert (empty.status_code, Review.objects.count()) == (422, int(not data))
 
 
+@pytest.mark.parametrize("name", ["point_1", "offer_words_1"])
+def test_no_contact_details_of_others_are_noted(browser: Browser, session: Meeting, kim: Person, name: str) -> None:
+    data = noted(kim, offer_kind_1="contact", offer_words_1="Ik bel haar.", offer_by_1=str(kim.pk))
+    answer = browser(kim).post(pitch_of(session), {**data, name: "Bel mevrouw Jansen, 06-12345678."})
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, [name])
+
+
 def test_who_is_a_party_notes_nothing_and_can_not_be_named(
     browser: Browser, session: Meeting, challenge: Challenge, kim: Person, kas: Person, anna: Person
 ) -> None:

@@ -252,9 +252,10 @@ def test_done_shows_in_which_version(browser: Browser, challenge: Challenge, poi
     challenge.edit(by=anna, seen=1, text={"question": "Een nieuwe vraag?"})
     client, path = browser(anna), at("point", challenge, point.pk)
     choices = client.get(path).context["form"].fields["done_version"].choices
-    assert [value for value, _label in choices] == ["", 2, 1]
+    assert [value for value, _label in choices] == ["", 2, 1, "nergens"]
     data = {"seen": point.mark, "answer": "Zie de tekst."}
-    assert client.post(path, {**data, "state": "done", "done_version": "9"}).status_code == 422
+    wrong = [client.post(path, {**data, "state": "done", "done_version": number}) for number in ("9", "")]
+    assert [list(answer.context["form"].errors) for answer in wrong] == [["done_version"]] * 2
     client.post(path, {**data, "state": "done", "done_version": "2"})
     point.refresh_from_db()
     assert (point.state, point.done_version) == ("done", 2)
@@ -341,7 +342,7 @@ def test_the_second_window_hears_what_happened(
     assert (late.status_code, "Toch niet." in late.content.decode()) == (409, True)
     old = point.mark
     point.ask_on("Waarom?", by=kim)
-    data = {"seen": old, "state": "done", "answer": "Mijn antwoord."}
+    data = {"seen": old, "state": "will-do", "answer": "Mijn antwoord."}
     late = browser(anna).post(at("point", challenge, point.pk), data)
     page = late.content.decode()
     assert (late.status_code, "Waarom?" in page, "Mijn antwoord." in page) == (409, True, True)
