@@ -180,6 +180,17 @@ def test_what_is_kept_for_one_member_is_not_given_to_another(
 
 
 @time_machine.travel(NOW)
+def test_help_is_of_a_member_where_they_had_a_seat_when_they_offered(anna: Person, utrecht: Region, bo: Person) -> None:
+    make.seat(bo, starts_on="2026-05-01", ends_on="2026-06-30")
+    challenge = make.challenge(by=anna, region=utrecht)
+    for month in (4, 5, 7):
+        at = datetime(2026, month, 4, 12, tzinfo=UTC)
+        offer = Offer.make(challenge, by=bo, kind="geld", words="Ja", at=at)
+        offer.settle(by=anna, accept=True, answer="Ja", at=at)
+    assert numbers(None, "deuren") == {SECOND: [1, 0, 2, 0], THIRD: [0, 0, 1, 0]}
+
+
+@time_machine.travel(NOW)
 def test_only_what_one_may_read_is_counted(
     utrecht: Region, anna: Person, bram: Person, eva: Person, mo: Person, kim: Person, kas: Person, sam: Person
 ) -> None:
