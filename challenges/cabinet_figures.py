@@ -32,16 +32,13 @@ class Scope:
 def cabinet_figures_for(person: Reader, region: Region | None, most: int) -> Figures:
     """Return the figures of the last quarters, of one region or of all, as far as this person may read them.
 
-    Kept as those of a region are; but for a member and for the secretary each on their own: what a member reads of
-    the feedback of colleagues depends on what they sent, and on their own challenge they read as the team does.
+    Kept as those of a region are.
     """
     return counted_once(cabinet_key_of(person, region, most), lambda: _tables(scope_of(person, region, most)))
 
 
 def cabinet_key_of(person: Reader, region: Region | None, most: int) -> str:
-    standing = standing_of(person)
-    own = standing.person_id if standing.is_seat or standing.is_secretary else None
-    return key_of(person, region, "kabinet", most, own)
+    return key_of(person, region, "kabinet", most)
 
 
 def scope_of(person: Reader, region: Region | None, most: int) -> Scope:

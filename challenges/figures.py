@@ -94,9 +94,10 @@ class Figures:
 def figures_for(person: Reader, region: Region | None) -> Figures:
     """Return the figures of a region, or of all of them, as far as people of this standing may read them.
 
-    Counted at most once in ten minutes for all who have the same roles; one's own closed challenges are not in it.
+    Counted at most once in ten minutes for all who have the same roles; one's own closed challenges are not in it, nor
+    is for a member of the InnovatieKabinet the feedback that is hidden from them.
     """
-    return counted_once(key_of(person, region), lambda: _tables(stand_in(standing_of(person)), region))
+    return counted_once(key_of(person, region), lambda: _tables(person, region))
 
 
 def counted_once(key: str, tables: Callable[[], Iterable[Table]]) -> Figures:
@@ -111,23 +112,26 @@ def counted_once(key: str, tables: Callable[[], Iterable[Table]]) -> Figures:
 def key_of(person: Reader, region: Region | None, *more: object) -> str:
     """Return under which key the figures are kept: one for each set of roles, so that nobody gets those of another.
 
-    `more` is what else they differ by.
+    A member of the InnovatieKabinet and the secretary have one of their own: what is hidden from each differs. `more`
+    is what else they differ by.
     """
     standing = standing_of(person)
     roles = (standing.is_seat, standing.is_secretary, standing.is_staff)
+    own = standing.person_id if standing.is_seat or standing.is_secretary else None
     regions = (region.pk if region else 0, sorted(standing.member_of), sorted(standing.moderates))
-    asked = (get_language(), regions, roles, *more)
+    asked = (get_language(), regions, roles, own, *more)
     return f"figures:{sha256(repr(asked).encode()).hexdigest()}"
 
 
-def _tables(reader: Reader, region: Region | None) -> Iterator[Table]:
+def _tables(person: Reader, region: Region | None) -> Iterator[Table]:
     where = {"region": region} if region else {}
+    reader = stand_in(standing_of(person))
     seen = Challenge.objects.visible_to(reader).readable().filter(**where)
     yield _people(region)
     yield _stages(seen)
     yield _flow(seen)
     yield _making(seen)
-    yield _feedback(seen)
+    yield _feedback(Review.objects.filter(challenge__in=seen).read_by(person))
     yield _meetings(Meeting.objects.visible_to(reader).readable().filter(**where))
 
 
@@ -231,10 +235,10 @@ def _making(seen: QuerySet[Challenge]) -> Table:
     return quarterly("testen", _("Prototypes and test rounds"), columns, made, people)
 
 
-def _feedback(seen: QuerySet[Challenge]) -> Table:
+def _feedback(known: QuerySet[Review]) -> Table:
     columns = {"feedback": _("Feedback"), "points": _("Points"), "answered": _("Points answered")}
-    given = by_quarter(Review.objects.filter(challenge__in=seen), "sent_at", feedback=Count("pk"))
-    points = Point.objects.filter(review__challenge__in=seen)
+    given = by_quarter(known, "sent_at", feedback=Count("pk"))
+    points = Point.objects.filter(review__in=known)
     asked = by_quarter(points, "review__sent_at", points=Count("pk"))
     answered = by_quarter(points, "answered_at", answered=Count("pk"))
     return quarterly("feedback", _("Feedback of the InnovatieKabinet"), columns, given, asked, answered)
