@@ -1,7 +1,7 @@
 """Figures of a region or of the whole network: tables by quarter, of what the reader may read."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from hashlib import sha256
@@ -31,7 +31,7 @@ class Bar:
     """One bar of a chart: where it begins and how long it is, in the units of the chart."""
 
     label: str
-    number: int
+    number: int | None
     y: int
     length: float
 
@@ -46,14 +46,18 @@ class Bar:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of whole numbers: a heading for each column, a label for each row; `drawn` is the column of the chart."""
+    """A table of whole numbers: a heading for each column, a label for each row; `drawn` is the column of the chart.
+
+    A number is None where there is nothing to take it of; `note` says what was counted.
+    """
 
     name: str
     title: str
     first: str
     columns: Sequence[str]
-    rows: Sequence[tuple[str, Sequence[int]]]
+    rows: Sequence[tuple[str, Sequence[int | None]]]
     drawn: int = 0
+    note: str = ""
     left: int = field(default=LABEL, init=False)
     width: int = field(default=WIDTH, init=False)
 
@@ -67,11 +71,11 @@ class Table:
 
     @property
     def bars(self) -> list[Bar]:
-        most = max((numbers[self.drawn] for _label, numbers in self.rows), default=0) or 1
-        room = WIDTH - LABEL - END
+        drawn = [(label, numbers[self.drawn]) for label, numbers in self.rows]
+        share = (WIDTH - LABEL - END) / (max((number or 0 for _label, number in drawn), default=0) or 1)
         return [
-            Bar(label, numbers[self.drawn], place * ROW, round(room * numbers[self.drawn] / most, 1))
-            for place, (label, numbers) in enumerate(self.rows)
+            Bar(label, number, place * ROW, round(share * (number or 0), 1))
+            for place, (label, number) in enumerate(drawn)
         ]
 
     @property
@@ -90,65 +94,91 @@ class Figures:
 def figures_for(person: Reader, region: Region | None) -> Figures:
     """Return the figures of a region, or of all of them, as far as people of this standing may read them.
 
-    Counted at most once in ten minutes for all who have the same roles; one's own closed challenges are not in it.
+    Counted at most once in ten minutes for all who have the same roles; one's own closed challenges are not in it, nor
+    is for a member of the InnovatieKabinet the feedback that is hidden from them.
     """
-    key = key_of(person, region)
+    return counted_once(key_of(person, region), lambda: _tables(person, region))
+
+
+def counted_once(key: str, tables: Callable[[], Iterable[Table]]) -> Figures:
+    """Return the figures that are kept under this key, or count them and keep them."""
     kept: Figures | None = cache.get(key)
     if kept is None:
-        kept = Figures(timezone.now(), list(_tables(stand_in(standing_of(person)), region)))
+        kept = Figures(timezone.now(), list(tables()))
         cache.set(key, kept, KEPT_SECONDS)
     return kept
 
 
-def key_of(person: Reader, region: Region | None) -> str:
-    """Return under which key the figures are kept: one for each set of roles, so that nobody gets those of another."""
+def key_of(person: Reader, region: Region | None, *more: object) -> str:
+    """Return under which key the figures are kept: one for each set of roles, so that nobody gets those of another.
+
+    A member of the InnovatieKabinet and the secretary have one of their own: what is hidden from each differs. `more`
+    is what else they differ by.
+    """
     standing = standing_of(person)
     roles = (standing.is_seat, standing.is_secretary, standing.is_staff)
-    asked = (region.pk if region else 0, get_language(), sorted(standing.member_of), sorted(standing.moderates), roles)
+    own = standing.person_id if standing.is_seat or standing.is_secretary else None
+    regions = (region.pk if region else 0, sorted(standing.member_of), sorted(standing.moderates))
+    asked = (get_language(), regions, roles, own, *more)
     return f"figures:{sha256(repr(asked).encode()).hexdigest()}"
 
 
-def _tables(reader: Reader, region: Region | None) -> Iterator[Table]:
+def _tables(person: Reader, region: Region | None) -> Iterator[Table]:
     where = {"region": region} if region else {}
+    reader = stand_in(standing_of(person))
     seen = Challenge.objects.visible_to(reader).readable().filter(**where)
     yield _people(region)
     yield _stages(seen)
     yield _flow(seen)
     yield _making(seen)
-    yield _feedback(seen)
+    yield _feedback(Review.objects.filter(challenge__in=seen).read_by(person))
     yield _meetings(Meeting.objects.visible_to(reader).readable().filter(**where))
 
 
 # --- quarters -----------------------------------------------------------------------------------------------
 
 
-def quarters() -> list[date]:
+def quarters(most: int = QUARTERS) -> list[date]:
     """Return the first days of the last quarters, this one last."""
     today = timezone.localdate()
     number = today.year * 4 + (today.month - 1) // 3
-    return [date(one // 4, one % 4 * 3 + 1, 1) for one in range(number - QUARTERS + 1, number + 1)]
+    return [date(one // 4, one % 4 * 3 + 1, 1) for one in range(number - most + 1, number + 1)]
 
 
 def _label(day: date) -> str:
     return _("%(year)d, quarter %(quarter)d") % {"year": day.year, "quarter": (day.month + 2) // 3}
 
 
-def _by_quarter(rows: QuerySet[Any], moment: str, **numbers: Any) -> dict[date, dict[str, int]]:
+def beginning(days: Sequence[date]) -> datetime:
+    """Return when the first of these quarters begins, in Dutch time."""
+    return timezone.make_aware(datetime.combine(days[0], time.min))
+
+
+def by_quarter(
+    rows: QuerySet[Any], moment: str, days: Sequence[date] | None = None, /, **numbers: Any
+) -> dict[date, dict[str, Any]]:
     """Aggregate rows by the quarter of a moment, in Dutch time; only the quarters that are shown are read."""
-    since = timezone.make_aware(datetime.combine(quarters()[0], time.min))
-    found = rows.filter(**{f"{moment}__gte": since}).order_by().annotate(quarter=TruncQuarter(moment))
-    grouped = found.values("quarter").annotate(**numbers)
-    return {timezone.localtime(row["quarter"]).date(): {name: row[name] or 0 for name in numbers} for row in grouped}
+    since = {f"{moment}__gte": beginning(days or quarters())}
+    grouped = rows.filter(**since).order_by().annotate(quarter=TruncQuarter(moment)).values("quarter")
+    found = grouped.annotate(**numbers)
+    return {timezone.localtime(row["quarter"]).date(): {name: row[name] for name in numbers} for row in found}
 
 
-def _quarterly(name: str, title: str, columns: Mapping[str, str], *parts: Mapping[date, Mapping[str, int]]) -> Table:
-    """Put numbers by quarter together; `columns` maps the name of a number to its heading."""
-    numbers: defaultdict[date, dict[str, int]] = defaultdict(dict)
+def quarterly(
+    name: str,
+    title: str,
+    columns: Mapping[str, str],
+    *parts: Mapping[date, Mapping[str, Any]],
+    days: Sequence[date] | None = None,
+    **more: Any,
+) -> Table:
+    """Put numbers by quarter together; `columns` maps the name of a number to its heading, `more` is of `Table`."""
+    numbers: defaultdict[date, dict[str, int | None]] = defaultdict(dict)
     for part in parts:
         for day, found in part.items():
             numbers[day].update(found)
-    rows = [(_label(day), [numbers[day].get(key, 0) for key in columns]) for day in quarters()]
-    return Table(name, title, _("Quarter"), list(columns.values()), rows)
+    rows = [(_label(day), [numbers[day].get(key, 0) for key in columns]) for day in days or quarters()]
+    return Table(name, title, _("Quarter"), list(columns.values()), rows, **more)
 
 
 # --- the tables ---------------------------------------------------------------------------------------------
@@ -177,10 +207,10 @@ def _flow(seen: QuerySet[Challenge]) -> Table:
     by_stage = {stage.value: Count("pk", filter=Q(target=stage.value)) for stage in Stage if stage != Stage.IDEA}
     columns = {"new": _("New"), **{stage: str(Stage(stage).label) for stage in by_stage}}
     names = {stage: f"to_{place}" for place, stage in enumerate(by_stage)}
-    found = _by_quarter(moves, "at", **{names[stage]: number for stage, number in by_stage.items()})
+    found = by_quarter(moves, "at", **{names[stage]: number for stage, number in by_stage.items()})
     moved = {day: {stage: row[names[stage]] for stage in by_stage} for day, row in found.items()}
-    new = _by_quarter(seen, "published_at", new=Count("pk"))
-    return _quarterly(
+    new = by_quarter(seen, "published_at", new=Count("pk"))
+    return quarterly(
         "doorstroom", _("How challenges went on: new, and how many came to each stage"), columns, new, moved
     )
 
@@ -193,25 +223,25 @@ def _making(seen: QuerySet[Challenge]) -> Table:
         "with_residents": _("With residents"),
         "residents": _("Residents who tested"),
     }
-    made = _by_quarter(Prototype.objects.filter(challenge__in=seen), "at", prototypes=Count("pk"))
-    tested = _by_quarter(
+    made = by_quarter(Prototype.objects.filter(challenge__in=seen), "at", prototypes=Count("pk"))
+    tested = by_quarter(
         rounds,
         "at",
         rounds=Count("pk"),
         with_residents=Count("pk", filter=Q(residents__gt=0)),
-        number=Sum("residents"),
+        number=Sum("residents", default=0),
     )
     people = {day: {**row, "residents": row["number"]} for day, row in tested.items()}
-    return _quarterly("testen", _("Prototypes and test rounds"), columns, made, people)
+    return quarterly("testen", _("Prototypes and test rounds"), columns, made, people)
 
 
-def _feedback(seen: QuerySet[Challenge]) -> Table:
+def _feedback(known: QuerySet[Review]) -> Table:
     columns = {"feedback": _("Feedback"), "points": _("Points"), "answered": _("Points answered")}
-    given = _by_quarter(Review.objects.filter(challenge__in=seen), "sent_at", feedback=Count("pk"))
-    points = Point.objects.filter(review__challenge__in=seen)
-    asked = _by_quarter(points, "review__sent_at", points=Count("pk"))
-    answered = _by_quarter(points, "answered_at", answered=Count("pk"))
-    return _quarterly("feedback", _("Feedback of the InnovatieKabinet"), columns, given, asked, answered)
+    given = by_quarter(known, "sent_at", feedback=Count("pk"))
+    points = Point.objects.filter(review__in=known)
+    asked = by_quarter(points, "review__sent_at", points=Count("pk"))
+    answered = by_quarter(points, "answered_at", answered=Count("pk"))
+    return quarterly("feedback", _("Feedback of the InnovatieKabinet"), columns, given, asked, answered)
 
 
 def _meetings(seen: QuerySet[Meeting]) -> Table:
@@ -222,9 +252,9 @@ def _meetings(seen: QuerySet[Meeting]) -> Table:
         "residents": _("Of whom residents"),
         "minutes": _("With minutes"),
     }
-    sums = {one.name.lower(): Sum(Cast(KT(f"present__{one.value}"), IntegerField())) for one in Perspective}
+    sums = {one.name.lower(): Sum(Cast(KT(f"present__{one.value}"), IntegerField()), default=0) for one in Perspective}
     minutes = Count("pk", filter=Q(closed_at__isnull=False))
-    found = _by_quarter(held, "starts_at", held=Count("pk"), minutes=minutes, **sums)
+    found = by_quarter(held, "starts_at", held=Count("pk"), minutes=minutes, **sums)
     rows = {
         day: {
             "held": row["held"],
@@ -234,4 +264,4 @@ def _meetings(seen: QuerySet[Meeting]) -> Table:
         }
         for day, row in found.items()
     }
-    return _quarterly("bijeenkomsten", _("Meetings and presence"), columns, rows)
+    return quarterly("bijeenkomsten", _("Meetings and presence"), columns, rows)

@@ -19,7 +19,7 @@ def as_csv(tables: Iterable[Table]) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";")
     for table in tables:
-        writer.writerow([safe(table.title)])
+        writer.writerows([safe(words)] for words in filter(None, (table.title, table.note)))
         writer.writerow([safe(cell) for cell in (table.first, *table.columns)])
         writer.writerows([safe(label), *numbers] for label, numbers in table.rows)
         writer.writerow([])
@@ -36,7 +36,8 @@ def as_ods(tables: Iterable[Table]) -> bytes:
     document = OpenDocumentSpreadsheet()
     for table in tables:
         sheet = Sheet(name=table.name)
-        sheet.addElement(_row([table.title], []))
+        for words in filter(None, (table.title, table.note)):
+            sheet.addElement(_row([words], []))
         sheet.addElement(_row([table.first, *table.columns], []))
         for label, numbers in table.rows:
             sheet.addElement(_row([label], numbers))
@@ -46,15 +47,21 @@ def as_ods(tables: Iterable[Table]) -> bytes:
     return out.getvalue()
 
 
-def _row(words: Sequence[str], numbers: Sequence[int]) -> TableRow:
-    """Return a row: cells of text, which are never read as a formula, then cells of numbers."""
+def _row(words: Sequence[str], numbers: Sequence[int | None]) -> TableRow:
+    """Return a row: cells of text, which are never read as a formula, then cells of numbers; one is empty for None."""
     row = TableRow()
     for word in words:
         cell = TableCell(valuetype="string")
         cell.addElement(P(text=word))
         row.addElement(cell)
     for number in numbers:
-        cell = TableCell(valuetype="float", value=number)
-        cell.addElement(P(text=str(number)))
-        row.addElement(cell)
+        row.addElement(_number(number))
     return row
+
+
+def _number(number: int | None) -> TableCell:
+    if number is None:
+        return TableCell()
+    cell = TableCell(valuetype="float", value=number)
+    cell.addElement(P(text=str(number)))
+    return cell

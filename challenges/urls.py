@@ -84,6 +84,9 @@ urlpatterns = [
     path("regios/<slug:slug>/cijfers/", figures.figures, name="figures_of"),
     path("regios/<slug:slug>/cijfers/cijfers.csv", figures.figures_csv, name="figures_of_csv"),
     path("regios/<slug:slug>/cijfers/cijfers.ods", figures.figures_ods, name="figures_of_ods"),
+    path("kabinet/cijfers/", figures.cabinet_figures, name="cabinet_figures"),
+    path("kabinet/cijfers/cijfers.csv", figures.cabinet_figures_csv, name="cabinet_figures_csv"),
+    path("kabinet/cijfers/cijfers.ods", figures.cabinet_figures_ods, name="cabinet_figures_ods"),
     # sessions of the InnovatieKabinet
     path(f"{ONE}dossier/", session.dossier, name="dossier"),
     path(f"{SESSION}dossiers/", session.dossiers, name="dossiers"),

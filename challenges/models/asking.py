@@ -17,6 +17,7 @@ from challenges.models.seat import Seat, SeatQuerySet
 from regions.errors import AlreadyDone
 from regions.models import Audience, Draft, Event, Involvement, Part, State, Verb
 from regions.models.contribution import OWNERS
+from regions.models.standing import Reader, standing_of
 
 ENOUGH = 3
 """So many pieces of feedback close a question to the InnovatieKabinet, where the secretary asks nobody by name."""
@@ -330,6 +331,12 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def answered(self) -> Self:
         """Keep those whose member gave feedback on this question."""
         return self.filter(Exists(Asking.objects.filter(pk=OuterRef("asking"), reviews__by=OuterRef("person"))))
+
+    def read_by(self, person: Reader) -> Self:
+        """Keep what this person may know of whom was asked by name: as `can_read_cabinet_only` says it of one."""
+        if not isinstance(person, Person) or not standing_of(person).in_cabinet:
+            return self.none()
+        return self.exclude(asking__challenge__in=Challenge.objects.of(person).values("pk"))
 
     def open(self) -> Self:
         """Keep those whose answer is still waited for."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
 from challenges.models.challenge import Challenge
+from challenges.models.seat import Seat
 from challenges.rules import Stage
 from regions.models import Involvement, State
 from regions.models.contribution import OWNERS
@@ -95,6 +96,12 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         seen = Challenge.objects.visible_to(person).readable().filter(**own)
         found = self.filter(self._shown_to(person), Exists(seen))
         return found.select_related("person", "challenge__region").defer(*(f"challenge__{name}" for name in LONG_TEXTS))
+
+    def with_seat(self) -> Self:
+        """Add `is_of_member`: whether who offered had a seat at that moment."""
+        begun = Seat.objects.filter(person=OuterRef("person"), starts_on__lte=OuterRef("at__date"))
+        had = begun.filter(Q(ends_on=None) | Q(ends_on__gte=OuterRef("at__date")))
+        return self.annotate(is_of_member=Exists(had))
 
     def happened(self) -> Self:
         return self.filter(state=OfferState.HAPPENED).order_by("-closed_at", "-pk")

@@ -92,6 +92,8 @@ def paths(challenge: Challenge, review: Review | None = None) -> list[str]:
     figures = [
         "regios/utrecht/cijfers/",
         "regios/utrecht/cijfers/cijfers.csv",
+        "kabinet/cijfers/",
+        "kabinet/cijfers/cijfers.csv",
         "regios/utrecht/bijeenkomsten/agenda.ics",
     ]
     whole = [*own, *lists, *(f"/{path}" for path in (*query, *orders, *filters, *figures))]

@@ -16,7 +16,7 @@ from odf.table import TableCell
 
 from accounts.models import Person
 from challenges.figures import figures_for, key_of, quarters
-from challenges.models import Challenge
+from challenges.models import Asking, Challenge
 from challenges.sheets import safe
 from regions.models import Region, Visibility
 from tests import make
@@ -90,6 +90,20 @@ def test_only_what_one_may_read_is_counted(
     make.challenge(by=anna, region=utrecht, state="draft")
     found = {str(who): numbers(who, utrecht, "fasen").get("Idee") for who in (None, eva, bram, mo)}
     assert found == {"None": [1], "Eva Elders": [2], "Bram Buur": [3], "Mo Moderator": [4]}
+
+
+def test_feedback_that_is_hidden_from_a_member_is_not_counted_for_them(
+    utrecht: Region, anna: Person, kim: Person, kas: Person
+) -> None:
+    """Nor is it given to them from what was counted for another member."""
+    challenge = make.challenge(by=anna, region=utrecht, stage="maken-en-testen")
+    Asking.open_for(challenge, by=anna)
+    make.review(challenge, kim, points=("Een", "Twee"))
+    cache.delete(key_of(kas, utrecht))
+    found = [list(figures_for(who, utrecht).tables[4].rows[-1][1]) for who in (kim, anna, kas)]
+    assert found == [[1, 2, 0], [1, 2, 0], [0, 0, 0]]
+    make.review(challenge, kas)
+    assert list(numbers(kas, utrecht, "feedback").values()) == [[2, 3, 0]]
 
 
 def test_an_empty_region_says_so_and_lists_no_zeros(utrecht: Region) -> None:
