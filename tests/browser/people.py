@@ -52,6 +52,18 @@ def sign_up(page: Page, reader: Page, *, name: str, address: str) -> None:
         page.wait_for_url(lambda url: "/account/login/" not in url)
 
 
+def post(page: Page, title: str) -> str:
+    """Publish a short challenge and return its address."""
+    page.goto("/challenges/nieuw/")
+    page.fill("[name=title]", title)
+    page.fill("[name=summary]", "Wie een brief niet durft te openen, mist de toeslag.")
+    page.fill("[name=question]", "Wie leest mee, en wie mag dat?")
+    page.fill("[name=for_whom]", "Mensen die bang zijn voor de post.")
+    send(page, "Publiceren")
+    expect(page.locator("h1")).to_have_text(title)
+    return path_of(page)
+
+
 def plan_a_session(page: Page, title: str, *pitches: str) -> str:
     """Plan a session of the InnovatieKabinet in Utrecht with these challenges as pitches; return its address."""
     page.goto("/regios/utrecht/bijeenkomsten/nieuw/")

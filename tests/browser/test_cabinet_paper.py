@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Site
 from tests.browser.long import make_long
 from tests.browser.paper import pages_of
-from tests.browser.people import plan_a_session
+from tests.browser.people import plan_a_session, post
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("product")]
 
@@ -43,11 +43,13 @@ def test_the_longest_challenge_is_two_sheets(
 def test_each_dossier_of_a_session_begins_on_a_sheet_of_its_own(
     visit: Callable[..., Page], longest: dict[str, str], tmp_path: Path
 ) -> None:
-    page = visit("secretaris")
-    session = plan_a_session(page, "Twee lange verhalen", longest["wide"], longest["sentences"])
-    page.goto(f"{session}dossiers/")
-    expect(page.locator(".initiate-brief")).to_have_count(2)
-    assert pages_of(page, tmp_path / "session.pdf") == 4
+    author, page = visit("gerda.poelwijk"), visit("secretaris")
+    short = [post(author, title) for title in ("Een korte vraag over post", "Een korte vraag over geld")]
+    for title, pitches, sheets in (("Twee korte", short, 2), ("Kort en lang", [longest["wide"], short[0]], 3)):
+        session = plan_a_session(page, title, *pitches)
+        page.goto(f"{session}dossiers/")
+        expect(page.locator(".initiate-brief")).to_have_count(2)
+        assert pages_of(page, tmp_path / "session.pdf") == sheets
 
 
 def test_no_word_is_too_wide_for_a_telephone(visit: Callable[..., Page], longest: dict[str, str]) -> None:
