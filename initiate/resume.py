@@ -4,14 +4,18 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
 KEY = "kept_post"
 MOST = 200_000  # characters
 NOT_KEPT = ("csrfmiddlewaretoken", "password")
+NOT_SHOWN = ("form_key", "draft_page", "draft_seen", "seen", "mark")
+"""Fields that hold no words of a person."""
+SHORT = 20
 
 
 def keep_what_was_typed(get_response: Answer) -> Answer:
@@ -21,13 +25,21 @@ def keep_what_was_typed(get_response: Answer) -> Answer:
         kept = request.session.get(KEY) if request.method == "GET" and request.user.is_authenticated else None
         if kept and kept["path"] == request.path:
             del request.session[KEY]
-            return render(request, "resume.html", {"path": request.path, "fields": kept["fields"]})
+            return _resume(request, **kept)
         response = get_response(request)
         if _was_sent_to_sign_in(request, response):
             _keep(request)
         return response
 
     return middleware
+
+
+def _resume(request: HttpRequest, path: str, fields: list[list[str]], back: str) -> HttpResponseBase:
+    """Lay the words before the person; a button without any leads back to where it stood."""
+    if not fields:
+        return redirect(back)
+    words = [value for name, value in fields if len(value) > SHORT and name not in NOT_SHOWN]
+    return render(request, "resume.html", {"path": path, "fields": fields, "words": words, "back": back})
 
 
 def _was_sent_to_sign_in(request: HttpRequest, response: HttpResponseBase) -> bool:
@@ -39,5 +51,11 @@ def _keep(request: HttpRequest) -> None:
     fields: list[list[Any]] = [
         [name, value] for name, values in request.POST.lists() for value in values if name not in NOT_KEPT
     ]
-    if fields and sum(len(value) for _name, value in fields) <= MOST:
-        request.session[KEY] = {"path": request.path, "fields": fields}
+    if sum(len(value) for _name, value in fields) <= MOST:
+        request.session[KEY] = {"path": request.path, "fields": fields, "back": _page_of(request)}
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Return on which page the form stood: its own path may take nothing but forms."""
+    page = request.headers.get("Referer", "")
+    return page if url_has_allowed_host_and_scheme(page, {request.get_host()}) else "/"

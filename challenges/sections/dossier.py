@@ -22,8 +22,8 @@ from regions.text import flat
 
 LENGTHS = {"question": 700, "for_whom": 280, "improvement": 400, "participation": 280, "reflection": 400}
 """So many characters of each text of the challenge."""
-SAID, CYCLE, POINT, ANSWER, OFFER = 280, 60, 170, 260, 150
-"""So many of what residents said, of a box of the strip, of a point, of feedback and of an offer."""
+SAID, CYCLE, POINT, ANSWER, OFFER, NAME = 280, 60, 170, 260, 150, 40
+"""So many of what residents said, of a box of the strip, of a point, of feedback, of an offer and of a name."""
 NAMES, CYCLES, ROUNDS, POINTS, FEEDBACK, OFFERS = 4, 8, 3, 5, 3, 3
 """So many of each are told; the others are counted."""
 
@@ -81,13 +81,13 @@ def _dossier(
     points = [point for review in reviews for point in review.points.all() if point.state == Point.State.OPEN]
     return {
         "challenge": challenge,
-        "owners": scissors.first([owner.person.name for owner in challenge.owners], NAMES),
+        "owners": scissors.first([scissors.cut(owner.person.name, NAME) for owner in challenge.owners], NAMES),
         "texts": {name: scissors.cut(flat(challenge.html.get(name, "")), most) for name, most in LENGTHS.items()},
         "strip": strip,
         "evidence": _evidence(rounds, scissors),
-        "points": _told(scissors, points, POINTS, "text", POINT),
-        "feedback": _told(scissors, reviews, FEEDBACK, "answer", ANSWER),
-        "offers": _told(scissors, offers, OFFERS, "words", OFFER),
+        "points": _told(scissors, points, POINTS, "text", POINT, "maker"),
+        "feedback": _told(scissors, reviews, FEEDBACK, "answer", ANSWER, "by"),
+        "offers": _told(scissors, offers, OFFERS, "words", OFFER, "person"),
         "is_cut": scissors.has_cut,
     }
 
@@ -119,8 +119,15 @@ def _evidence(rounds: list[TestRound], scissors: Scissors) -> dict[str, Any]:
     }
 
 
-def _told(scissors: Scissors, things: list[Any], most: int, name: str, length: int) -> dict[str, Any]:
-    """Return the first things, each with its text as it is told, and how many there are more."""
+def _told(scissors: Scissors, things: list[Any], most: int, name: str, length: int, whose: str = "") -> dict[str, Any]:
+    """Return the first things, each with its text and the name of whose it is, as they are told."""
     told = scissors.first(things, most)
-    rows = [{"of": thing, "text": scissors.cut(getattr(thing, name), length)} for thing in told["rows"]]
+    rows = [
+        {
+            "of": thing,
+            "text": scissors.cut(getattr(thing, name), length),
+            "name": scissors.cut(getattr(thing, whose).name, NAME) if whose else "",
+        }
+        for thing in told["rows"]
+    ]
     return {**told, "rows": rows}

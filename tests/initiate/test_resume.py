@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from django.test import Client
 
 from accounts.models import Person
@@ -34,6 +35,37 @@ def test_what_was_kept_is_for_that_browser_only(anna: Person, bram: Person, utre
     other = Client()
     other.force_login(bram)
     assert WORDS not in other.get(path).content.decode()
+
+
+def test_who_does_not_send_it_goes_back_to_the_page_and_sees_words_only(
+    eva: Person, anna: Person, utrecht: Region
+) -> None:
+    """A draft is kept at a path that takes nothing but forms, with marks that mean nothing to a person."""
+    challenge = make.challenge(by=anna, region=utrecht)
+    sheet = f"http://testserver/challenges/{challenge.pk}-{challenge.slug}/feedback/geven/"
+    mark = "6fe22f59-0947-46fd-94a4-d2e7bc9a3498"
+    client = Client()
+    client.post(f"{sheet}concept/", {"answer": WORDS, "draft_page": mark}, headers={"Referer": sheet})
+    client.force_login(eva)
+    page = client.get(f"{sheet}concept/").content.decode().partition("<main")[2]
+    assert re.findall(r'<div class="prose"><p>(.*?)</p></div>', page) == [WORDS]
+    assert f'name="draft_page" value="{mark}"' in page
+    assert f'href="{sheet}"' in page
+
+
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [("http://testserver/challenges/", "http://testserver/challenges/"), ("https://evil.example/", "/"), ("", "/")],
+)
+def test_a_button_pressed_after_the_session_ended_leads_back(
+    bram: Person, anna: Person, utrecht: Region, referer: str, back: str
+) -> None:
+    challenge = make.challenge(by=anna, region=utrecht)
+    path = f"/stuk/{challenge.pk}/volgen/"
+    client = Client()
+    client.post(path, headers={"Referer": referer})
+    client.force_login(bram)
+    assert client.get(path)["Location"] == back
 
 
 def test_the_back_button_makes_no_second_one(anna: Person, utrecht: Region) -> None:
