@@ -64,9 +64,7 @@ def feed_of(person: Person) -> bytes:
     signups = person.signups.lasting().values_list("meeting", "state")
     going = {meeting for meeting, state in signups if state == "going"}
     seen = Meeting.objects.visible_to(person).readable().filter(ends_at__gte=timezone.now() - PAST)
-    mine = seen.filter(pk__in=[meeting for meeting, _state in signups])
-    near = seen.filter(region__memberships__in=person.memberships.active())
-    found = (mine | near | seen.sessions_of(person)).for_list().distinct().order_by("starts_at", "pk")[:MOST]
+    found = seen.near(person).for_list().order_by("starts_at", "pk")[:MOST]
     return feed(found, name=_("My meetings on Initiate"), going=going)
 
 

@@ -1,10 +1,11 @@
 """The overview: what somebody did not read yet, in one mail."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accounts.models import Person
 from digests.compose.page import confirmed_address, leaving_headers, wants_mail
@@ -14,7 +15,7 @@ from digests.letter import letter, render_html, render_text
 from digests.models import Mail, Subscription
 from digests.relay import Letter
 from digests.subject import subject_of
-from regions.models import Notice
+from regions.models import Meeting, Notice
 
 
 def digest(mail: Mail) -> Letter | None:
@@ -52,6 +53,10 @@ def _digest_letter(mail: Mail, person: Person, recipient: str, groups: list[Grou
     )
 
 
+MEETINGS, AHEAD = 5, timedelta(days=35)
+"""So many coming meetings stand below the news, so far ahead."""
+
+
 def digest_context(person: Person, groups: list[Group]) -> dict[str, Any]:
     """Return what the overview shows, in the mail and in its preview."""
     subscription: Subscription | None = getattr(person, "subscription", None)
@@ -60,11 +65,19 @@ def digest_context(person: Person, groups: list[Group]) -> dict[str, Any]:
         "person": person,
         "subject": subject_of(groups),
         "sections": in_sections(groups),
+        "meetings": coming_meetings(person) if groups else [],
         "frequency": subscription.in_words if subscription else "",
         "site_url": settings.SITE_URL,
         "preferences_url": settings.SITE_URL + reverse("accounts:preferences"),
         "notices_url": settings.SITE_URL + reverse("digests:notices"),
     }
+
+
+def coming_meetings(person: Person) -> list[Meeting]:
+    """Return what is near this person and goes on: they read it with the news, no mail comes for it alone."""
+    until = timezone.now() + AHEAD
+    coming = Meeting.objects.visible_to(person).coming().filter(cancelled_at=None, starts_at__lte=until)
+    return list(coming.near(person).for_list()[:MEETINGS])
 
 
 def in_sections(groups: list[Group]) -> list[tuple[str, list[Group]]]:

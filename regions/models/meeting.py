@@ -44,6 +44,12 @@ class MeetingQuerySet(WritingQuerySet["Meeting"]):
     def past(self) -> Self:
         return self.readable().filter(ends_at__lt=timezone.now()).order_by("-starts_at", "-pk")
 
+    def near(self, person: Person) -> Self:
+        """Keep what this person signed up for, what their regions plan, and the sessions that they serve in."""
+        signed_up = Q(pk__in=person.signups.lasting().values("meeting"))
+        of_region = Q(region__in=person.memberships.active().values("region"))
+        return self.filter(signed_up | of_region | Q(pk__in=self.sessions_of(person).values("pk")))
+
     def sessions(self) -> Self:
         return self.filter(sort=Meeting.Sort.CABINET)
 

@@ -14,7 +14,7 @@ from digests.plan import plan
 from digests.rhythm import subscribe
 from digests.send import send_waiting
 from digests.spread import spread
-from regions.models import Comment, Follow, Membership, Notice, Part, Region, Report, Ruling, Sort, Unspread
+from regions.models import Comment, Follow, Membership, Notice, Part, Region, Report, Ruling, Signup, Sort, Unspread
 from tests import make
 from tests.digests.mailing import Post, due, go_round, wants
 
@@ -341,3 +341,34 @@ def test_a_new_version_is_told_to_who_follows(
     go_round()
     assert post.subjects == [(bram.email, "New versions of 2 documents")]
     assert CANARY in post.text()
+
+
+def test_coming_meetings_stand_below_the_news(
+    challenge: Challenge,
+    utrecht: Region,
+    eindhoven: Region,
+    anna: Person,
+    bram: Person,
+    eva: Person,
+    mo: Person,
+    post: Post,
+) -> None:
+    """Those of one's regions and those that one signed up for, as far as one sees them; and no mail for these alone."""
+    wants(anna)
+    make.meeting(by=mo, region=utrecht, days=9, title="Arena in Utrecht")
+    make.meeting(by=mo, region=utrecht, days=90, title="Ver weg")
+    make.meeting(by=eva, region=eindhoven, days=9, title="Elders zonder mij")
+    mine = make.meeting(by=eva, region=eindhoven, days=8, title="Elders met mij")
+    make.meeting(by=mo, region=utrecht, days=7, title="Gaat niet door").cancel(mo, "Ziek")
+    Signup.make(mine, by=anna, perspective="gemeente")
+    Unspread.objects.all().delete()
+    go_round()
+    assert post.subjects == []
+    Comment.write(challenge, "Goed.", by=bram)
+    due(anna)
+    go_round()
+    text = post.text()
+    assert text.index("Coming meetings") < text.index("Elders met mij") < text.index("Arena in Utrecht")
+    assert [title in text for title in ("Ver weg", "Elders zonder mij", "Gaat niet door")] == [False, False, False]
+    assert f"http://127.0.0.1:8000{mine.get_absolute_url()}" in text
+    assert "Elders met mij" in post.html()
