@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import OuterRef
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from challenges.models import Asking, Assignment, Review, Seat
+from challenges.models.asking import how_many
 from challenges.models.seat import SeatQuerySet
 from regions.models import Theme
 
@@ -23,13 +23,10 @@ INVOLVED = _("belongs to the team or to an organisation of the team")
 
 @dataclass(frozen=True)
 class Candidate:
-    """A seat with what it knows of this challenge, and why it cannot be asked (empty where it can)."""
+    """A seat (`with_load`) with what it knows of this challenge, and why it cannot be asked (empty where it can)."""
 
     seat: Seat
     themes: list[str]
-    open: int
-    late: int
-    given: int
     why_not: str | Promise
 
 
@@ -40,32 +37,26 @@ def with_load(seats: SeatQuerySet) -> SeatQuerySet:
     since = timezone.now() - QUARTER
     given = Review.objects.filter(by=OuterRef("person"), sent_at__gte=since, meeting=None)
     found: SeatQuerySet = seats.annotate(
-        open=_count(mine, "person"), late=_count(late, "person"), given=_count(given, "by")
+        open=how_many(mine, "person"), late=how_many(late, "person"), given=how_many(given, "by")
     )
     return found
-
-
-def _count(rows: QuerySet, by: str) -> Coalesce:  # type: ignore[type-arg]
-    return Coalesce(Subquery(rows.order_by().values(by).annotate(n=Count("pk")).values("n")), 0)
 
 
 def candidates(asking: Asking) -> list[Candidate]:
     """Return every seat that was not asked by name yet: who can be asked first, by themes and then by load."""
     named = asking.assignments.filter(ending="").values("person")
-    themes = Theme.objects.filter(contributions=asking.challenge_id, pk__in=_themes_of_seat())
+    knows = Seat.themes.through.objects.filter(seat=OuterRef(OuterRef("pk"))).values("theme")
+    themes = Theme.objects.filter(contributions=asking.challenge_id, pk__in=knows)
     seats = with_load(Seat.objects.current()).filter(person__is_active=True).exclude(person__in=named)
     rows = seats.select_related("person").annotate(shared=ArraySubquery(themes.order_by("name").values("name")))
     may = set(Seat.objects.current().agreed().independent_of(asking.challenge).values_list("pk", flat=True))
     recused = Assignment.objects.filter(asking__challenge=asking.challenge_id, ending=Assignment.Ending.RECUSED)
     left = set(recused.values_list("person", flat=True))
-    found = [Candidate(row, row.shared, row.open, row.late, row.given, _why_not(row, may, left)) for row in rows]
+    found = [Candidate(row, row.shared, _why_not(row, may, left)) for row in rows]
     return sorted(
-        found, key=lambda one: (bool(one.why_not), -len(one.themes), one.open, one.given, str(one.seat.person))
+        found,
+        key=lambda one: (bool(one.why_not), -len(one.themes), one.seat.open, one.seat.given, str(one.seat.person)),
     )
-
-
-def _themes_of_seat() -> QuerySet[Theme]:
-    return Seat.themes.through.objects.filter(seat=OuterRef(OuterRef("pk"))).values("theme")  # type: ignore[return-value]
 
 
 def _why_not(seat: Seat, may: Iterable[int], left: Iterable[int]) -> str | Promise:

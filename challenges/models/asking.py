@@ -10,13 +10,12 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Affiliation, Person
+from accounts.models import Person
 from challenges.errors import NotIndependent
 from challenges.models.challenge import Challenge
 from challenges.models.seat import Seat, SeatQuerySet
 from regions.errors import AlreadyDone
 from regions.models import Audience, Draft, Event, Involvement, Part, State, Verb
-from regions.models.contribution import OWNERS
 from regions.models.standing import Reader, standing_of
 
 ENOUGH = 3
@@ -34,11 +33,11 @@ class AskingQuerySet(models.QuerySet["Asking"]):
 
     def with_progress(self) -> Self:
         """Add what `Asking.done` and `Asking.wanted` tell."""
-        named = Assignment.objects.filter(asking=OuterRef("pk"), ending="").order_by()
+        named = Assignment.objects.filter(asking=OuterRef("pk"), ending="")
         given = Asking.objects.filter(pk=OuterRef("pk")).values("pk").annotate(n=Count("reviews"))
         return self.annotate(
-            named=_count(named),
-            named_done=_count(named.answered()),
+            named=how_many(named, "asking"),
+            named_done=how_many(named.answered(), "asking"),
             given=Coalesce(Subquery(given.values("n")), 0),
         )
 
@@ -88,25 +87,18 @@ class AskingQuerySet(models.QuerySet["Asking"]):
 
     def waiting_on(self, person: Person) -> Self:
         """Keep those that this member can answer: independent, asked as far as names are named, and silent so far."""
-        here = OuterRef("challenge")
-        parts = Involvement.objects.current().filter(part__in=OWNERS)
-        owners = parts.filter(contribution=OuterRef(here)).values("person")
-        mine = Affiliation.objects.current().filter(person=person).values("organisation")
-        shared = Affiliation.objects.current().filter(person__in=owners, organisation__in=mine)
-        owned = parts.filter(contribution=here, person=person)
+        here = Challenge.objects.filter(pk=OuterRef("challenge"))
+        given = here.filter(reviews__by=person, reviews__version=F("version"), reviews__meeting=None)
         answered = Asking.objects.filter(pk=OuterRef("pk"), reviews__by=person)
-        given = Challenge.objects.filter(
-            pk=here, reviews__by=person, reviews__version=F("version"), reviews__meeting=None
-        )
-        barred = self.exclude(Exists(owned) | Exists(shared) | Exists(answered) | Exists(given))
-        named = Assignment.objects.filter(asking=OuterRef("pk"))
-        recused = Assignment.objects.recused(here, person)
-        is_mine = Exists(named.filter(ending="", person=person)) | ~Exists(named.filter(ending=""))
-        return barred.filter(is_mine).exclude(Exists(recused))
+        named = Assignment.objects.filter(asking=OuterRef("pk"), ending="")
+        is_mine = Exists(named.filter(person=person)) | ~Exists(named)
+        silent = self.filter(is_mine).exclude(Exists(answered) | Exists(given))
+        return silent.filter(Exists(here.independent_of(person)))
 
 
-def _count(rows: "AssignmentQuerySet") -> Coalesce:
-    return Coalesce(Subquery(rows.values("asking").annotate(n=Count("pk")).values("n")), 0)
+def how_many(rows: models.QuerySet[Any], by: str) -> Coalesce:
+    """Return how many of these rows, that an OuterRef narrows to one `by`, there are; 0 for none."""
+    return Coalesce(Subquery(rows.order_by().values(by).annotate(n=Count("pk")).values("n")), 0)
 
 
 class Asking(models.Model):
@@ -322,15 +314,19 @@ class Asking(models.Model):
         Event.write(Verb.CLOSED_REVIEW, by=by, contribution=challenge, about=self, audience=Audience.NETWORK, at=at)
 
 
+def _answer() -> AskingQuerySet:
+    """Match, of an assignment, its question where that member answered it."""
+    return Asking.objects.filter(pk=OuterRef("asking"), reviews__by=OuterRef("person"))
+
+
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def with_answer(self) -> Self:
         """Add `answered_at`: when this member gave feedback on this question."""
-        given = Asking.objects.filter(pk=OuterRef("asking"), reviews__by=OuterRef("person"))
-        return self.annotate(answered_at=Subquery(given.values("reviews__sent_at")[:1]))
+        return self.annotate(answered_at=Subquery(_answer().values("reviews__sent_at")[:1]))
 
     def answered(self) -> Self:
         """Keep those whose member gave feedback on this question."""
-        return self.filter(Exists(Asking.objects.filter(pk=OuterRef("asking"), reviews__by=OuterRef("person"))))
+        return self.filter(Exists(_answer()))
 
     def read_by(self, person: Reader) -> Self:
         """Keep what this person may know of whom was asked by name: as `can_read_cabinet_only` says it of one."""
@@ -340,12 +336,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 
     def open(self) -> Self:
         """Keep those whose answer is still waited for."""
-        waits = self.filter(ending="", asking__closed_at__isnull=True)
-        return waits.exclude(Exists(Asking.objects.filter(pk=OuterRef("asking"), reviews__by=OuterRef("person"))))
-
-    def recused(self, challenge: Any, person: Person) -> Self:
-        """Keep how a member left a challenge (or one by OuterRef) to the others."""
-        return self.filter(asking__challenge=challenge, person=person, ending=Assignment.Ending.RECUSED)
+        return self.filter(~Exists(_answer()), ending="", asking__closed_at__isnull=True)
 
 
 class Assignment(models.Model):

@@ -111,7 +111,12 @@ class ChallengeQuerySet(WritingQuerySet["Challenge"]):
         return self.published().filter(stage__in=PATH)
 
     def independent_of(self, person: Person) -> Self:
-        """Keep those of which this person is no party, as `is_independent` says it of one."""
+        """Keep those that this person may judge, as `is_independent` says it of one."""
+        left = {"askings__assignments__person": person, "askings__assignments__ending": "recused"}
+        return self.of_no_party(person).exclude(Exists(self.model.objects.filter(pk=OuterRef("pk"), **left)))
+
+    def of_no_party(self, person: Person) -> Self:
+        """Keep those that this person is not author or team of, nor works at an organisation of theirs."""
         mine = Affiliation.objects.current().filter(person=person).values("organisation")
         colleagues = Affiliation.objects.current().filter(organisation__in=mine).values("person")
         owners = Involvement.objects.current().filter(contribution=OuterRef("pk"), part__in=OWNERS)

@@ -11,7 +11,7 @@ from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Affiliation, Person
+from accounts.models import Person
 from challenges.errors import NotIndependent
 from challenges.models.asking import HOUR, PLACE, Asking
 from challenges.models.challenge import Challenge
@@ -20,8 +20,7 @@ from challenges.models.point import Point, Turn
 from challenges.models.prototype import Prototype
 from challenges.rules import goes_on
 from regions.errors import AlreadyDone, TooLate
-from regions.models import Audience, Draft, Event, Involvement, Meeting, State, Verb
-from regions.models.contribution import OWNERS
+from regions.models import Audience, Draft, Event, Meeting, State, Verb
 from regions.models.standing import Reader, standing_of
 
 
@@ -29,13 +28,18 @@ class ReviewQuerySet(models.QuerySet["Review"]):
     def hidden_from(self, person: Reader) -> Self:
         """Keep what a member reads only after sending their own: nobody's judgement leans on that of a colleague.
 
-        That is feedback on a version in an open question, while this member can still give theirs on that version or a
-        newer one. It is the one place that says so: `read_by`, `Offer.objects.on` and `is_told` all ask it.
+        That is feedback on a version in an open question, while this member gave none on that version or a newer one;
+        who left the question to others does not read it either. It is the one place that says so: `read_by`,
+        `Offer.objects.on` and `is_told` all ask it.
         """
         if not isinstance(person, Person) or not standing_of(person).is_seat:
             return self.none()
-        asked = _open_to(person).filter(
-            pk=OuterRef("challenge"), askings__closed_at__isnull=True, askings__version__lte=OuterRef("version")
+        asked = (
+            Challenge.objects.alive()
+            .of_no_party(person)
+            .filter(
+                pk=OuterRef("challenge"), askings__closed_at__isnull=True, askings__version__lte=OuterRef("version")
+            )
         )
         own = Review.objects.filter(by=person, meeting=None, version__gte=OuterRef("version"))
         gave = Exists(own.filter(challenge=OuterRef("challenge")))
@@ -70,14 +74,6 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         points = Point.objects.select_related("answered_by", "raised_by").prefetch_related(turns)
         found = self.filter(challenge__in=challenges).select_related("by", "prototype", "meeting")
         return found.prefetch_related(Prefetch("points", points.order_by("number"))).order_by("-sent_at", "-pk")
-
-
-def _open_to(person: Person) -> models.QuerySet[Challenge]:
-    """Return the living challenges that this person is independent of, as `is_independent` says."""
-    mine = Affiliation.objects.current().filter(person=person).values("organisation")
-    colleagues = Affiliation.objects.current().filter(organisation__in=mine).values("person")
-    owners = Involvement.objects.current().filter(contribution=OuterRef("pk"), part__in=OWNERS)
-    return Challenge.objects.alive().exclude(Exists(owners.filter(Q(person=person) | Q(person__in=colleagues))))
 
 
 class Review(models.Model):

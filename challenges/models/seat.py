@@ -47,6 +47,10 @@ class SeatQuerySet(RoleQuerySet):
 class Seat(Role):
     """Membership of the InnovatieKabinet for a term."""
 
+    open: int  # given by `with_load`, as are the other two
+    late: int
+    given: int
+
     expertise = models.CharField(_("expertise"), max_length=240, blank=True)
     themes = models.ManyToManyField(Theme, verbose_name=_("themes"), related_name="+", blank=True)
     portrait = models.ImageField(_("portrait"), upload_to="portraits/", blank=True)

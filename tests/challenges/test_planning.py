@@ -150,7 +150,7 @@ def test_whom_one_can_ask_and_why_not(asking: Asking, anna: Person, kim: Person,
     busy = Asking.open_for(make.challenge(by=anna, region=asking.challenge.region), by=anna)
     busy.assign([kim], by=sam)
     asking.recuse(left, "Ik ken Anna te goed.")
-    found = [(one.seat.person.name, one.themes, one.open, one.why_not) for one in candidates(asking)]
+    found = [(one.seat.person.name, one.themes, one.seat.open, one.why_not) for one in candidates(asking)]
     assert found[:3] == [("Nel", ["Schulden"], 0, ""), (kas.name, [], 0, ""), (kim.name, [], 1, "")]
     assert sorted(found[3:]) == [("Cor", [], 0, INVOLVED), ("Lia", [], 0, LEFT_IT), ("Nina", [], 0, NO_AGREEMENT)]
     for person in (colleague, left, new):

@@ -167,6 +167,14 @@ def test_who_is_a_party_notes_nothing_and_can_not_be_named(
     assert Review.objects.count() == 0
 
 
+def test_who_left_a_challenge_to_others_is_not_asked_to_note_what_came_of_it(
+    browser: Browser, session: Meeting, challenge: Challenge, anna: Person, kim: Person, kas: Person
+) -> None:
+    Asking.open_for(challenge, by=anna).recuse(kas, "Ik ken haar.")
+    there = [pitch_of(session) in page(browser(who), session.get_absolute_url()) for who in (kim, kas)]
+    assert (there, browser(kas).get(pitch_of(session)).status_code) == ([True, False], 403)
+
+
 def test_nothing_is_noted_before_it_begins_after_it_was_cancelled_or_where_it_ended(
     browser: Browser, utrecht: Region, challenge: Challenge, kim: Person, sam: Person, anna: Person
 ) -> None:
