@@ -64,7 +64,8 @@ def _turnaround(scope: Scope) -> Table:
         "soon": _("Within 30 days"),
         "middle": _("Days to the first feedback"),
     }
-    first = scope.reviews.filter(asking=OuterRef("pk")).order_by("sent_at").values("sent_at")[:1]
+    given = Review.objects.read_by(scope.person).filter(asking=OuterRef("pk"))
+    first = given.order_by("sent_at").values("sent_at")[:1]
     askings = Asking.objects.filter(challenge__in=scope.seen).annotate(after=Subquery(first) - F("at"))
     soon = Count("pk", filter=Q(after__lte=SOON))
     middle = Median("after", output_field=DurationField())

@@ -2,7 +2,7 @@
 
 import itertools
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -13,6 +13,8 @@ from challenges.models import Challenge, Offer, Prototype, Review, Seat, TestRou
 from regions.models import Document, Edition, Meeting, Membership, Post, Region, Sort, State
 
 _numbers = itertools.count(1)
+BEGAN = date(2026, 1, 1)
+"""Since when seats and secretary have their term: before every day that a test travels to."""
 
 
 def person(name: str = "", **fields: Any) -> Person:
@@ -50,13 +52,13 @@ def works_at(who: Person, name: str = "", kind: str = OrganisationKind.WELFARE) 
 
 def seat(who: Person, **fields: Any) -> Seat:
     forget(who)
-    fields.setdefault("agreed_at", timezone.now())
+    fields = {"agreed_at": timezone.now(), "starts_on": BEGAN} | fields
     return Seat.objects.create(person=who, name=Role.Name.SEAT, **fields)
 
 
 def secretary(who: Person) -> Role:
     forget(who)
-    return Role.objects.create(person=who, name=Role.Name.SECRETARY)
+    return Role.objects.create(person=who, name=Role.Name.SECRETARY, starts_on=BEGAN)
 
 
 def key() -> str:

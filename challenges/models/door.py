@@ -75,7 +75,7 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         if not isinstance(person, Person) or not standing_of(person).is_seat:
             return shown
         review: Any = self.model._meta.get_field("review").related_model  # its module imports this one
-        return shown & (Q(review=None) | ~Q(review__in=review.objects.hidden_from(person)))
+        return shown & ~Q(Exists(review.objects.hidden_from(person).filter(pk=OuterRef("review"))))
 
     def on_all(self, challenges: models.QuerySet[Challenge], person: Person) -> Self:
         """Do what `on` does for many visible challenges at once."""

@@ -3,7 +3,7 @@
 from typing import Self
 
 from django.db import models, transaction
-from django.db.models import Count, Window
+from django.db.models import Count, Exists, OuterRef, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +20,8 @@ from regions.models.standing import Reader
 class RemarkQuerySet(models.QuerySet["Remark"]):
     def read_by(self, person: Reader, challenge: Challenge) -> Self:
         """Keep what is under feedback on this challenge that this person reads, and is for them too."""
-        here = self.filter(review__challenge=challenge).exclude(review__in=Review.objects.hidden_from(person))
+        hidden = Review.objects.hidden_from(person).filter(pk=OuterRef("review"))
+        here = self.filter(~Exists(hidden), review__challenge=challenge)
         return here if can_read_cabinet_only(person, challenge) else here.filter(is_for_cabinet=False)
 
     def for_list(self) -> Self:

@@ -32,23 +32,11 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         who left the question to others does not read it either. It is the one place that says so: `read_by`,
         `Offer.objects.on` and `is_told` all ask it.
         """
-        if not isinstance(person, Person) or not standing_of(person).is_seat:
-            return self.none()
-        asked = (
-            Challenge.objects.alive()
-            .of_no_party(person)
-            .filter(
-                pk=OuterRef("challenge"), askings__closed_at__isnull=True, askings__version__lte=OuterRef("version")
-            )
-        )
-        own = Review.objects.filter(by=person, meeting=None, version__gte=OuterRef("version"))
-        gave = Exists(own.filter(challenge=OuterRef("challenge")))
-        was_there = Exists(Point.objects.filter(review=OuterRef("pk"), raised_by=person))
-        return self.filter(Exists(asked), ~gave, ~was_there).exclude(by=person)
+        return self.filter(_is_hidden_from(person))
 
     def read_by(self, person: Reader) -> Self:
         """Keep, of what is on challenges whose feedback this person may read, what is not hidden from them."""
-        return self.exclude(pk__in=Review.objects.hidden_from(person).values("pk"))
+        return self.exclude(_is_hidden_from(person))
 
     def by_member(self, person: Person) -> Self:
         """What this member sent on challenges that they still see, newest first, with what was answered (`points`)."""
@@ -74,6 +62,18 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         points = Point.objects.select_related("answered_by", "raised_by").prefetch_related(turns)
         found = self.filter(challenge__in=challenges).select_related("by", "prototype", "meeting")
         return found.prefetch_related(Prefetch("points", points.order_by("number"))).order_by("-sent_at", "-pk")
+
+
+def _is_hidden_from(person: Reader) -> Q:
+    """Match what `hidden_from` keeps; asked of each review by itself, so that it costs the same among a million."""
+    if not isinstance(person, Person) or not standing_of(person).is_seat:
+        return Q(pk__in=())
+    asked = Challenge.objects.alive().of_no_party(person).filter(pk=OuterRef("challenge"))
+    asked = asked.filter(askings__closed_at__isnull=True, askings__version__lte=OuterRef("version"))
+    own = Review.objects.filter(by=person, meeting=None, version__gte=OuterRef("version"))
+    gave = own.filter(challenge=OuterRef("challenge"))
+    was_there = Point.objects.filter(review=OuterRef("pk"), raised_by=person)
+    return Q(Exists(asked)) & ~Q(Exists(gave)) & ~Q(Exists(was_there)) & ~Q(by=person)
 
 
 class Review(models.Model):

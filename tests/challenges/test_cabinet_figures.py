@@ -318,12 +318,14 @@ def test_the_pages_around_it_lead_there(browser: Browser, kim: Person, sam: Pers
     assert f'href="{PATH}?regio=utrecht"' in browser(None).get("/regios/utrecht/cijfers/").content.decode()
 
 
-def test_it_takes_the_same_queries_for_one_and_for_three_hundred_and_few_when_it_is_kept(
+def test_it_takes_the_same_queries_for_one_and_for_a_hundred_and_few_when_it_is_kept(
     count: Count, browser: Browser, utrecht: Region, anna: Person, bram: Person, kim: Person, kas: Person, sam: Person
 ) -> None:
     found = []
-    for number in (1, 299):
+    for number in (1, 99):
         _fill(number, utrecht, anna, kim)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # else the planner may take the tables for empty, as an earlier test left them
         for who in (None, bram, kas, sam):
             cache.delete(cabinet_key_of(who, None, 8))
             with CaptureQueriesContext(connection) as queries:
