@@ -6,12 +6,13 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import get_language, gettext_noop, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import MOST_WORDS, WORD_LENGTH, Knowledge, Language, Organisation, Person
 from accounts.rules import latest_end
-from digests.models import Frequency
+from digests.models import Frequency, in_hours
 from digests.rhythm import subscribe
 from regions.forms import TextForm
 from regions.models import Municipality, Theme
@@ -81,13 +82,30 @@ def frequency_field() -> forms.ChoiceField:
     )
 
 
+def at_once_field() -> forms.BooleanField:
+    """Off until someone switches it on: nobody is surprised by mail."""
+    return forms.BooleanField(
+        label=_("Mail me at once when something waits on me"),
+        help_text=_(
+            "An answer to you, a decision on what you posted, help that is offered, feedback that is asked of you, an "
+            "invitation or a meeting that changes. Where this is off, you read most of it in your overview."
+        ),
+        required=False,
+    )
+
+
+def hours() -> list[tuple[int, str]]:
+    return [(hour, in_hours(hour)) for hour in range(24)]
+
+
 class SignupForm(TextForm):
     """What signing up asks besides address and password (allauth's form inherits from this one)."""
 
-    field_order = ("name", "email", "password1", "frequency", "municipality")
+    field_order = ("name", "email", "password1", "frequency", "at_once", "municipality")
 
     name = LineField(label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     frequency = frequency_field()
+    at_once = at_once_field()
     municipality = municipality_field(
         label=_("Your municipality"),
         help_text=_("Where you work or live. We then show which region is yours."),
@@ -99,7 +117,7 @@ class SignupForm(TextForm):
         spoken = get_language()
         user.language = spoken if spoken in Language.values else Language.NL
         user.save(update_fields=["name", "language"])
-        subscribe(user, self.cleaned_data["frequency"])
+        subscribe(user, self.cleaned_data["frequency"], at_once=self.cleaned_data["at_once"])
         if self.cleaned_data["municipality"]:
             user.municipalities.add(self.cleaned_data["municipality"])
 
@@ -180,13 +198,26 @@ class ProfileForm(ThemesForm, TextForm):
 
 
 class PreferencesForm(forms.Form):
+    """Which mail someone wants and when, and their language."""
+
     frequency = frequency_field()
+    weekday = forms.TypedChoiceField(
+        label=_("On which day?"),
+        help_text=_(
+            "This counts only if you chose every week. The monthly overview comes on the first day of the month."
+        ),
+        choices=list(WEEKDAYS.items()),
+        coerce=int,
+    )
+    hour = forms.TypedChoiceField(label=_("At what time?"), choices=hours, coerce=int)
+    at_once = at_once_field()
     language = forms.ChoiceField(
         label=_("Language of the site and of your mail"), choices=Language.choices, widget=forms.RadioSelect
     )
 
     def save(self, person: Person) -> None:
-        subscribe(person, self.cleaned_data["frequency"])
+        chosen = {name: self.cleaned_data[name] for name in ("weekday", "hour", "at_once")}
+        subscribe(person, self.cleaned_data["frequency"], **chosen)
         person.language = self.cleaned_data["language"]
         person.save(update_fields=["language"])
 

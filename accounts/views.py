@@ -98,9 +98,10 @@ def profile(request: PersonRequest) -> HttpResponse:
 @read_or_send
 @login_required
 def preferences(request: PersonRequest) -> HttpResponse:
-    """How often to mail, and in which language."""
-    subscription = Subscription.objects.filter(person=request.user).first()
-    given = {"frequency": subscription and subscription.frequency, "language": request.user.language}
+    """Which mail to send and when, and in which language."""
+    subscription = Subscription.objects.filter(person=request.user).first() or Subscription()
+    given = {name: getattr(subscription, name) for name in ("frequency", "weekday", "hour", "at_once")}
+    given["language"] = request.user.language
     form = PreferencesForm(_sent(request), initial=given)
     if form.is_valid():
         form.save(request.user)

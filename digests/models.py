@@ -6,6 +6,8 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
@@ -15,25 +17,36 @@ from regions.models import Event, Notice
 class Frequency(models.TextChoices):
     NEVER = "never", _("Never")
     DAILY = "daily", _("Every day")
-    WEEKLY = "weekly", _("Every week, on Tuesday (recommended)")
+    WEEKLY = "weekly", _("Every week (recommended)")
     MONTHLY = "monthly", _("Every month, on the first day")
 
 
 IN_WORDS = {
     Frequency.NEVER: _("never"),
-    Frequency.DAILY: _("every day"),
-    Frequency.WEEKLY: _("every week, on Tuesday"),
-    Frequency.MONTHLY: _("every month, on the first day"),
+    Frequency.DAILY: _("every day at %(hour)s"),
+    Frequency.WEEKLY: _("every week on %(day)s at %(hour)s"),
+    Frequency.MONTHLY: _("every month, on the first day at %(hour)s"),
 }
-"""How often, within a sentence."""
+"""How often and when, within a sentence."""
+
+TUESDAY, SEVEN = 1, 7
+"""When the overview comes where nothing else was chosen; days count as in `date.weekday()`."""
 
 
 class Subscription(models.Model):
-    """How often someone gets the overview mail; `next_at` is when the next one is due (None: never)."""
+    """What mail someone wants: the overview (how often, and when), and mail at once of what waits on them.
+
+    `next_at` is when the next overview is due (None: never), `last_at` when the last one was made. Hours are in the
+    Netherlands; `weekday` counts for a weekly overview only.
+    """
 
     person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True, related_name="subscription")
     frequency = models.CharField(_("how often"), max_length=8, choices=Frequency.choices)
+    weekday = models.PositiveSmallIntegerField(_("day"), choices=list(WEEKDAYS.items()), default=TUESDAY)
+    hour = models.PositiveSmallIntegerField(_("hour"), default=SEVEN)
+    at_once = models.BooleanField(_("at once"), default=False)
     next_at = models.DateTimeField(null=True, blank=True)
+    last_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = (
@@ -42,6 +55,7 @@ class Subscription(models.Model):
                 | (~Q(frequency="never") & Q(next_at__isnull=False)),
                 name="only_who_wants_mail_has_a_next_time",
             ),
+            models.CheckConstraint(condition=Q(weekday__lte=6, hour__lte=23), name="overviews_have_a_day_and_an_hour"),
         )
         indexes = (models.Index(fields=("next_at",), condition=Q(next_at__isnull=False), name="subscriptions_due"),)
 
@@ -50,7 +64,19 @@ class Subscription(models.Model):
 
     @property
     def in_words(self) -> str:
-        return str(IN_WORDS[Frequency(self.frequency)])
+        """Return for example “every week on Friday at 16:00”."""
+        return str(IN_WORDS[Frequency(self.frequency)]) % {"day": WEEKDAYS[self.weekday], "hour": in_hours(self.hour)}
+
+    @property
+    def rhythm(self) -> tuple[str, int | None, int | None]:
+        """Return what decides when the overview comes: frequency, weekday and hour, None for what does not count."""
+        day = self.weekday if self.frequency == Frequency.WEEKLY else None
+        return self.frequency, day, None if self.frequency == Frequency.NEVER else self.hour
+
+
+def in_hours(hour: int) -> str:
+    """Return an hour of the day as people say it, for example “07:00”."""
+    return gettext("%(hour)s:00") % {"hour": f"{hour:02}"}
 
 
 class MailQuerySet(models.QuerySet["Mail"]):
@@ -87,6 +113,7 @@ class Mail(models.Model):
         EXPORT = "export", _("a region in one file")
         ASSIGNMENT = "assigned", _("feedback asked by name")
         BACKING = "backing", _("backing by a board to confirm")
+        AT_ONCE = "at_once", _("what waits on someone, at once")
 
     ENDS = (State.SENT, State.EMPTY, State.CANCELLED, State.DEAD)
 

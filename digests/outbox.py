@@ -105,7 +105,7 @@ def _backing(event: Event) -> None:
 
 def _welcome(event: Event) -> None:
     if event.region and event.region.welcome_mail:
-        _queue(Mail.Kind.WELCOME, event.pk, person=event.subject, object=event.object_id)
+        enclose(event, [_queue(Mail.Kind.WELCOME, event.pk, person=event.subject, object=event.object_id)])
 
 
 def _export(event: Event) -> None:

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.db.models.functions import Now
 
 from accounts.models import Person
 from digests.asked import DONE
@@ -16,24 +15,24 @@ from regions.models import Notice
 BATCH = 100
 
 
-def plan() -> int:
-    """Plan every overview that is due; return how many mails were made."""
+def plan(at: datetime | None = None) -> int:
+    """Plan every overview that is due, now or at a given moment; return how many mails were made."""
     made = 0
-    while (step := plan_batch()) is not None:
+    while (step := plan_batch(at)) is not None:
         made += step
     return made
 
 
 @transaction.atomic
-def plan_batch() -> int | None:
+def plan_batch(at: datetime | None = None) -> int | None:
     """Plan some overviews, all or none of them; return how many mails were made, None when nothing is due."""
-    rows = Subscription.objects.select_for_update(skip_locked=True, of=("self",)).filter(next_at__lte=Now())
+    now = at or database_now()
+    rows = Subscription.objects.select_for_update(skip_locked=True, of=("self",)).filter(next_at__lte=now)
     due = list(rows.order_by("next_at")[:BATCH])
     if not due:
         return None
-    now = database_now()
     made = sum(_plan_one(subscription, now) for subscription in due)
-    Subscription.objects.bulk_update(due, ["next_at"])
+    Subscription.objects.bulk_update(due, ["next_at", "last_at"])
     if made:
         wake()
     return made
@@ -44,8 +43,16 @@ def _plan_one(subscription: Subscription, now: datetime) -> bool:
 
     After an outage the next period is the first one after now: one mail, not one for each that was missed.
     """
+    made = _make(subscription)
+    if made:
+        subscription.last_at = now
+    subscription.next_at = next_time(subscription, now)
+    return made
+
+
+def _make(subscription: Subscription) -> bool:
+    """Make the mail that is due, with what waits in it; return False when nothing waits, or it was there before."""
     period = subscription.next_at
-    subscription.next_at = next_time(subscription.frequency, now)
     notices = list(waiting_notices(subscription.person_id).values_list("pk", flat=True))
     if not notices or period is None:
         return False

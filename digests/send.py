@@ -31,7 +31,7 @@ IN_DOUBT = timedelta(minutes=20)
 """Longer than any server and any task takes over one mail."""
 
 
-HELD = frozenset({Mail.Kind.DIGEST, Mail.Kind.ANNOUNCEMENT})
+HELD = frozenset({Mail.Kind.DIGEST, Mail.Kind.AT_ONCE, Mail.Kind.ANNOUNCEMENT})
 """What is rather not told than told twice."""
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, Q, QuerySet
 
 from accounts.models import Person, Role
+from digests.at_once import enclose_at_once
 from digests.outbox import queue_mail_of
 from regions.models import (
     Audience,
@@ -143,6 +144,7 @@ def spread_batch() -> int:
     Notice.objects.bulk_create(notices, batch_size=ROWS, ignore_conflicts=True)
     for event in events:
         queue_mail_of(event)
+    enclose_at_once(ids)
     Unspread.objects.filter(pk__in=ids).delete()
     return len(ids)
 

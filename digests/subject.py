@@ -1,4 +1,4 @@
-"""The subject of the overview: what is in it, the most pressing first."""
+"""The subject of an overview or a mail at once: what is in it, the most pressing first."""
 
 from dataclasses import dataclass
 
@@ -183,6 +183,14 @@ def subject_of(groups: list[Group]) -> str:
     named = [said for topic in TOPICS if (said := topic.said(groups))]
     subject = ", ".join(named[:NAMED]) or _rest(groups)
     return subject[:1].upper() + subject[1:]
+
+
+def subject_at_once(groups: list[Group]) -> str:
+    """Return the subject of a mail at once: of one thing all that can be said, for example “Bram answered your comment:
+    Help with debts”.
+    """
+    items = [item for group in groups for item in group.items]
+    return f"{items[0].who} {items[0].what}: {groups[0].title}" if len(items) == 1 else subject_of(groups)
 
 
 def _rest(groups: list[Group]) -> str:

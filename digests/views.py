@@ -1,6 +1,7 @@
 """The bell, the preview of the overview, and leaving it."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -17,10 +18,9 @@ from accounts.models import Person
 from challenges.models.told import is_told
 from digests.compose.overview import digest_context
 from digests.items import Group, gather, grouped
-from digests.leaving import person_of
-from digests.models import Frequency
+from digests.leaving import Leaving, leave, leaving_path, read
+from digests.models import Frequency, Subscription
 from digests.plan import waiting_notices
-from digests.rhythm import subscribe
 from initiate.middleware import is_visit
 from initiate.requests import PersonRequest
 from regions.models import Event, Notice
@@ -91,19 +91,29 @@ def overview(request: PersonRequest) -> HttpResponse:
     return render(request, "digests/overview.html", digest_context(request.user, groups) | {"groups": groups})
 
 
-@csrf_exempt  # a mail program posts here (RFC 8058) and has no cookie: the signed token says who it is for
+@csrf_exempt  # a mail program posts here (RFC 8058) and has no cookie: the signed token says who leaves what
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    """Show the button; a POST turns the overview off."""
-    person = person_of(token)
-    if person is None:
+    """Show the button, and what else can be left; a POST ends the kind of mail that the token names."""
+    leaver = read(token)
+    if leaver is None:
         raise Http404
     if request.method == "POST":
-        subscribe(person, Frequency.NEVER)
+        leave(*leaver)
         if "List-Unsubscribe" in request.POST:
             return HttpResponse("ok\n", content_type="text/plain")  # a mail program follows no redirect
         return redirect(request.path)
+    person, what = leaver
     with translation.override(person.language):
-        subscription = getattr(person, "subscription", None)
-        is_off = subscription is None or subscription.frequency == Frequency.NEVER
-        return render(request, "digests/unsubscribe.html", {"is_off": is_off})
+        return render(request, f"digests/leave_{what.name.lower()}.html", _kept(person))
+
+
+def _kept(person: Person) -> dict[str, Any]:
+    """Return which mail someone gets, and where each kind can be left."""
+    subscription = Subscription.objects.filter(person=person).first() or Subscription(frequency=Frequency.NEVER)
+    return {
+        "has_overview": subscription.frequency != Frequency.NEVER,
+        "has_at_once": subscription.at_once,
+        "overview_url": leaving_path(person),
+        "at_once_url": leaving_path(person, Leaving.AT_ONCE),
+    }

@@ -96,7 +96,8 @@ def _load_person(row: Row, password: str) -> Person:
     person.save()
     EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
     Visit.objects.create(person=person, last_at=timezone.now(), previous_at=timezone.now() - timedelta(days=7))
-    subscribe(person, row["frequency"])
+    mail = {name: row[name] for name in ("weekday", "hour", "at_once") if name in row}
+    subscribe(person, row["frequency"], **mail)
     person.themes.set(Theme.objects.filter(slug__in=row.get("themes", [])))
     _load_parts(person, row)
     return person

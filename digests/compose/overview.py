@@ -8,40 +8,23 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.models import Person
-from digests.compose.page import confirmed_address, leaving_headers, wants_mail
-from digests.items import Group, gather
-from digests.leaving import unsubscribe_path
+from digests.compose.enclosed import tell
+from digests.compose.page import leaving_headers, wants_mail
+from digests.items import Group
+from digests.leaving import leaving_path
 from digests.letter import letter, render_html, render_text
 from digests.models import Mail, Subscription
 from digests.relay import Letter
 from digests.subject import subject_of
-from regions.models import Meeting, Notice
+from regions.models import Meeting
 
 
 def digest(mail: Mail) -> Letter | None:
-    person = Person.objects.select_related("subscription").get(mails=mail)
-    recipient = confirmed_address(person)
-    if not wants_mail(person) or not recipient:
-        mail.end(Mail.State.CANCELLED, "not wanted any more" if recipient else "no confirmed address")
-        return None
-    enclosed = Notice.objects.unread().filter(enclosure__mail=mail, person=person)
-    with translation.override(person.language):
-        groups = gather(person, enclosed)
-        if not groups:
-            mail.end(Mail.State.EMPTY)
-            return None
-        _free_untold(mail, groups)
-        return _digest_letter(mail, person, recipient, groups)
-
-
-def _free_untold(mail: Mail, groups: list[Group]) -> None:
-    """Let go of what this mail does not tell; it may be told when it can be seen again."""
-    told = [item.notice.pk for group in groups for item in group.items]
-    mail.enclosures.exclude(notice__in=told).delete()
+    return tell(mail, wants_mail, _digest_letter)
 
 
 def _digest_letter(mail: Mail, person: Person, recipient: str, groups: list[Group]) -> Letter:
-    leave = settings.SITE_URL + unsubscribe_path(person)
+    leave = settings.SITE_URL + leaving_path(person)
     context = digest_context(person, groups) | {"unsubscribe_url": leave}
     return letter(
         mail,

@@ -24,6 +24,11 @@ def wants_mail(person: Person) -> bool:
     return person.is_active and subscription is not None and subscription.frequency != Frequency.NEVER
 
 
+def wants_at_once(person: Person) -> bool:
+    subscription: Subscription | None = getattr(person, "subscription", None)
+    return person.is_active and subscription is not None and subscription.at_once
+
+
 def region_letter(
     mail: Mail,
     recipient: str,

@@ -5,7 +5,7 @@ from django.conf import settings
 
 from accounts.models import Person
 from digests.compose.page import confirmed_address, region_letter, wants_mail
-from digests.leaving import unsubscribe_path
+from digests.leaving import leaving_path
 from digests.letter import disarmed, disarmed_lines
 from digests.models import Mail
 from digests.relay import Letter
@@ -88,5 +88,5 @@ def announcement(mail: Mail) -> Letter | None:
         return None
     words = disarmed_lines(plain_lines(post.words))
     context = {"post": post, "by": disarmed(post.author.name), "words": words}
-    leave = settings.SITE_URL + unsubscribe_path(person)
+    leave = settings.SITE_URL + leaving_path(person)
     return region_letter(mail, recipient, "mail/announcement", post.get_absolute_url(), context, leave=leave)

@@ -55,6 +55,7 @@ def test_sign_up_keeps_the_answers_and_queues_one_mail(browser: Browser, place: 
     noor = Person.objects.get()
     assert response.url == reverse("account_email_verification_sent")
     assert (noor.name, noor.language, noor.subscription.frequency) == ("Noor Nieuw", "nl", "weekly")
+    assert not noor.subscription.at_once
     assert list(noor.municipalities.all()) == [place]
     assert outbox() == [("account/email/email_confirmation_signup", "")]
 
@@ -77,7 +78,7 @@ def test_sign_up_in_english_makes_an_english_reader(browser: Browser, mailbox: M
 def test_nothing_is_chosen_beforehand_and_a_choice_is_required(browser: Browser, mailbox: Mailbox) -> None:
     client = browser()
     page = client.get(reverse("account_signup")).content.decode()
-    assert not re.search(r'name="frequency"[^>]*checked', page)
+    assert not re.search(r'name="(frequency|at_once)"[^>]*checked', page)
     response = sign_up(client, mailbox("noor"), frequency="")
     assert response.status_code == 422
     assert "frequency" in response.context["form"].errors

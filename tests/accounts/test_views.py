@@ -163,9 +163,14 @@ def test_someone_of_several_municipalities_keeps_them(browser: Browser, bo: Pers
 
 def test_preferences_are_kept(browser: Browser, bo: Person) -> None:
     client = browser(bo)
-    client.post(reverse("accounts:preferences"), {"frequency": "monthly", "language": "en"})
+    sent = {"frequency": "weekly", "weekday": "4", "hour": "16", "at_once": "on", "language": "en"}
+    client.post(reverse("accounts:preferences"), sent)
     bo.refresh_from_db()
-    assert (bo.subscription.frequency, bo.subscription.next_at is not None, bo.language) == ("monthly", True, "en")
+    row = bo.subscription
+    assert (row.frequency, row.weekday, row.hour, row.at_once, bo.language) == ("weekly", 4, 16, True, "en")
+    page = client.get(reverse("accounts:preferences"))
+    assert "You get the overview every week on Friday at 16:00. The next one comes on Friday" in page.text
+    assert page.context["form"].initial == sent | {"weekday": 4, "hour": 16, "at_once": True}
     client.post(reverse("set_language"), {"language": "nl"})
     bo.refresh_from_db()
     assert bo.language == "nl"
@@ -262,9 +267,9 @@ HOSTILE = [
 FORMS = {
     "accounts:welcome": ["municipality", "themes"],
     "accounts:profile": ["name", "function", "knowledge", "expertise", "municipality", "themes"],
-    "accounts:preferences": ["frequency", "language"],
+    "accounts:preferences": ["frequency", "weekday", "hour", "at_once", "language"],
     "accounts:affiliations": ["organisation", "form_key"],
-    "account_signup": ["name", "email", "password1", "frequency", "municipality"],
+    "account_signup": ["name", "email", "password1", "frequency", "at_once", "municipality"],
     "account_login": ["login", "password", "next"],
     "account_reset_password": ["email"],
     "set_language": ["language", "next"],

@@ -8,11 +8,12 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.models import Person
-from digests.models import Enclosure, Mail
+from challenges.models import Challenge
+from digests.models import Enclosure, Mail, Subscription
 from digests.plan import plan
 from digests.send import claimed, reap, send_waiting
-from digests.spread import spread
-from regions.models import Comment, Notice, Region, Unspread
+from digests.spread import spread, spread_batch
+from regions.models import Comment, Notice, Part, Region, Unspread
 from tests import make
 from tests.digests.mailing import Post, wants
 
@@ -132,3 +133,59 @@ def test_a_mail_for_who_waits_overtakes_the_overviews(readers: list[Person], pos
     )
     send_waiting(30)
     assert (str(post.mails[0]["To"]), len(post.taken)) == ("wie@nergens.example", PEOPLE + 1)
+
+
+@pytest.fixture
+@transaction.atomic
+def asked() -> Challenge:
+    """A challenge of a team of five, who want mail at once and were offered nothing yet."""
+    utrecht, team = make.region("Utrecht"), [wants(make.person()) for _number in range(5)]
+    challenge = make.challenge(by=team[0], region=utrecht)
+    for one in team[1:]:
+        challenge.involve(one, Part.TEAM, by=team[0])
+    Subscription.objects.update(at_once=True)
+    Unspread.objects.all().delete()
+    return challenge
+
+
+def offers(challenge: Challenge, *words: str) -> None:
+    for one in words:
+        make.offer(challenge, make.person(), words=one)
+
+
+def beside(job: Callable[[], object]) -> threading.Thread:
+    """Run a job in a thread, until it ends or waits for a lock."""
+    thread = threading.Thread(target=at_once, args=(job,))
+    thread.start()
+    with connection.cursor() as cursor:
+        while thread.is_alive():
+            cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone():
+                break
+    return thread
+
+
+def test_two_spreads_make_one_mail_at_once_for_each_person(asked: Challenge) -> None:
+    """The second batch is told while the first is not committed."""
+    offers(asked, *[f"Aanbod {number}" for number in range(25)])
+    with transaction.atomic():
+        assert spread_batch() == 20
+        other = beside(spread)
+    other.join(60)
+    enclosed = Counter(Enclosure.objects.values_list("mail__person", flat=True))
+    assert (Unspread.objects.count(), Mail.objects.count(), set(enclosed.values())) == (0, 5, {25})
+
+
+def test_nothing_is_added_to_a_mail_that_a_sender_takes(asked: Challenge, post: Post) -> None:
+    """A sender comes by while a second offer is being added: it leaves the mails alone, and then sends both offers."""
+    offers(asked, "Het eerste aanbod.")
+    spread()
+    offers(asked, "Het tweede aanbod.")
+    with transaction.atomic():
+        spread()
+        other = beside(lambda: send_waiting(20))
+    other.join(60)
+    taken_before = len(post.taken)
+    send_waiting(20)
+    both = [("eerste" in post.text(number), "tweede" in post.text(number)) for number in range(len(post.taken))]
+    assert (taken_before, both, Mail.objects.count()) == (0, [(True, True)] * 5, 5)

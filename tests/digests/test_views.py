@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.core.signing import Signer
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -14,7 +15,7 @@ from django.utils import timezone
 from accounts.models import Person
 from challenges.models import Challenge
 from digests.context import notices
-from digests.leaving import unsubscribe_path
+from digests.leaving import Leaving, leaving_path
 from digests.models import Enclosure, Mail, Subscription
 from digests.rhythm import subscribe
 from digests.spread import spread
@@ -139,22 +140,58 @@ def frequency(person: Person) -> str:
 
 def test_get_shows_the_button_and_changes_nothing(anna: Person, client: Client) -> None:
     subscribe(anna, "weekly")
-    page = client.get(unsubscribe_path(anna))
-    client.head(unsubscribe_path(anna))
+    page = client.get(leaving_path(anna))
+    client.head(leaving_path(anna))
     assert (page.status_code, b'method="post"' in page.content, frequency(anna)) == (200, True, "weekly")
 
 
 def test_one_click_without_login_or_cookie_ends_it(anna: Person) -> None:
     subscribe(anna, "weekly")
     client = Client(enforce_csrf_checks=True)
-    answer = client.post(unsubscribe_path(anna), {"List-Unsubscribe": "One-Click"})
+    answer = client.post(leaving_path(anna), {"List-Unsubscribe": "One-Click"})
     assert (answer.status_code, frequency(anna)) == (200, "never")
 
 
 def test_the_button_ends_it_and_says_so(anna: Person) -> None:
     subscribe(anna, "daily")
-    answer = Client(enforce_csrf_checks=True).post(unsubscribe_path(anna), follow=True)
-    assert (answer.status_code, answer.context["is_off"], frequency(anna)) == (200, True, "never")
+    answer = Client(enforce_csrf_checks=True).post(leaving_path(anna), follow=True)
+    assert (answer.status_code, answer.context["has_overview"], frequency(anna)) == (200, False, "never")
+
+
+def test_the_token_says_what_is_left(anna: Person) -> None:
+    """One click ends that kind of mail only; the page then offers to end the other kind too."""
+    subscribe(anna, "weekly", at_once=True)
+    client = Client(enforce_csrf_checks=True)
+    url = leaving_path(anna, Leaving.AT_ONCE)
+    before = client.get(url)
+    after = client.post(url, follow=True)
+    row = Subscription.objects.get(person=anna)
+    assert (before.context["has_at_once"], row.at_once, row.frequency) == (True, False, "weekly")
+    assert f'action="{leaving_path(anna)}"' in after.text
+    last = client.post(leaving_path(anna), follow=True)
+    assert (last.status_code, frequency(anna), 'method="post" action="/afmelden' in last.text) == (200, "never", False)
+
+
+def test_who_leaves_the_overview_is_offered_to_leave_the_rest(anna: Person, client: Client) -> None:
+    subscribe(anna, "weekly", at_once=True)
+    page = client.post(leaving_path(anna), follow=True)
+    assert Subscription.objects.get(person=anna).at_once
+    assert f'action="{leaving_path(anna, Leaving.AT_ONCE)}"' in page.text
+    assert f'href="{reverse("accounts:preferences")}"' in page.text
+
+
+def test_a_token_of_a_person_only_is_of_the_overview(anna: Person, client: Client) -> None:
+    """So were the tokens in the mails that went out before there was anything else to leave."""
+    subscribe(anna, "weekly", at_once=True)
+    token = Signer(salt="digests.unsubscribe", sep=".").sign(str(anna.pk))
+    client.post(reverse("digests:unsubscribe", args=[token]))
+    row = Subscription.objects.get(person=anna)
+    assert (row.frequency, row.at_once) == ("never", True)
+
+
+def test_who_never_chose_leaves_without_an_error(anna: Person, client: Client) -> None:
+    answers = [client.post(leaving_path(anna, what), follow=True).status_code for what in Leaving]
+    assert answers == [200, 200]
 
 
 def test_the_address_in_an_old_mail_works(anna: Person, bram: Person, utrecht: Region, post: Post) -> None:
@@ -168,7 +205,7 @@ def test_the_address_in_an_old_mail_works(anna: Person, bram: Person, utrecht: R
     assert frequency(anna) == "never"
 
 
-@pytest.mark.parametrize("token", ["1", "1.x", "x.y", "a" * 500])
+@pytest.mark.parametrize("token", ["1", "1.x", "x.y", "1-at_once.x", "a" * 500])
 def test_a_token_that_is_not_ours_is_not_there(token: str, anna: Person, client: Client) -> None:
     subscribe(anna, "weekly")
     url = reverse("digests:unsubscribe", args=[token])

@@ -1,0 +1,40 @@
+"""A mail that tells notices: what of them is told at the moment of sending, and to whom."""
+
+from collections.abc import Callable
+
+from django.utils import translation
+
+from accounts.models import Person
+from digests.compose.page import confirmed_address
+from digests.items import Group, gather
+from digests.models import Mail
+from digests.relay import Letter
+from regions.models import Notice
+
+Write = Callable[[Mail, Person, str, list[Group]], Letter]
+"""Makes the letter: of this mail, for this person, to this address, with this in it."""
+
+
+def tell(mail: Mail, wants: Callable[[Person], bool], write: Write) -> Letter | None:
+    """Return the letter with what is enclosed, not read yet and may be known; None, with the mail finished, where it
+    is not wanted any more or nothing is left.
+    """
+    person = Person.objects.select_related("subscription").get(mails=mail)
+    recipient = confirmed_address(person)
+    if not wants(person) or not recipient:
+        mail.end(Mail.State.CANCELLED, "not wanted any more" if recipient else "no confirmed address")
+        return None
+    enclosed = Notice.objects.unread().filter(enclosure__mail=mail, person=person)
+    with translation.override(person.language):
+        groups = gather(person, enclosed)
+        if not groups:
+            mail.end(Mail.State.EMPTY)
+            return None
+        _free_untold(mail, groups)
+        return write(mail, person, recipient, groups)
+
+
+def _free_untold(mail: Mail, groups: list[Group]) -> None:
+    """Let go of what this mail does not tell; it may be told when it can be seen again."""
+    told = [item.notice.pk for group in groups for item in group.items]
+    mail.enclosures.exclude(notice__in=told).delete()
