@@ -11,6 +11,7 @@ urlpatterns = [
     path("mijn/meldingen/gelezen/", views.read_all, name="read_all"),
     path("mijn/meldingen/<int:pk>/", views.open_notice, name="open"),
     path("mijn/overzicht/", views.overview, name="overview"),
+    path("mijn/voorkeuren/adres/opnieuw/", views.try_address, name="try_address"),
     path("afmelden/<str:token>/", views.unsubscribe, name="unsubscribe"),
     path("demo/mail/", drawer.mails, name="demo_mail"),
     path("demo/mail/<slug:name>/", drawer.mail, name="demo_mail_one"),
