@@ -8,6 +8,8 @@ from digests.mailing import mail_to_all
 from digests.models import Pulse
 from digests.outbox import wake
 from digests.plan import plan
+from digests.refusals import forget_due
+from digests.retention import drop_old
 from digests.send import reap
 from digests.send import send_waiting as send_some
 from digests.spread import spread
@@ -39,6 +41,8 @@ def tick() -> None:
     Report.objects.forget()
     Batch.objects.drop_old()
     Export.objects.expire_due()
+    forget_due()
+    drop_old()
     wake_all()
 
 
@@ -46,6 +50,7 @@ def tick() -> None:
 def send_waiting() -> None:
     """Send what waits; account mails first."""
     Pulse.beat("worker")
+    Pulse.beat("sender")
     if send_some(SECONDS):
         wake()
 
