@@ -16,7 +16,7 @@ from regions.models import Notice
 from tests.rights.world import World, every_url
 
 OURS = ("challenges", "regions", "accounts", "digests")
-OPERATIONS = ("livez", "readyz", "healthz", "robots", "security_txt")
+OPERATIONS = ("livez", "readyz", "healthz", "metrics", "robots", "security_txt")
 PAGES = ("home", "search", "page", "set_language")
 METHODS = ("GET", "POST")
 
