@@ -55,11 +55,22 @@ class Subscription(models.Model):
 
 
 class MailQuerySet(models.QuerySet["Mail"]):
+    MOST_PEOPLE = 20
+
     def waiting(self) -> Self:
         """Keep what has to go out now, who waits for it first; in a pause only what is awaited."""
         may_go = Q(kind__in=Mail.AWAITED) | ~Exists(Pause.objects.all())
         due = self.filter(may_go, state=Mail.State.READY, next_try_at__lte=timezone.now())
         return due.order_by("priority", "next_try_at", "pk")
+
+    def for_list(self) -> Self:
+        return self.select_related("person").order_by("-pk")
+
+    def to_addresses(self, start: str) -> Self:
+        """Keep the mails to addresses that begin so, of people (the first of them by address) or kept with a mail."""
+        people = Person.objects.filter(email__startswith=start.lower()).order_by("email").values_list("pk", flat=True)
+        to_others = Q(address__istartswith=start) & ~Q(address="")
+        return self.filter(Q(person__in=list(people[: self.MOST_PEOPLE])) | to_others)
 
 
 class Mail(models.Model):
@@ -89,6 +100,7 @@ class Mail(models.Model):
         ASSIGNMENT = "assigned", _("feedback asked by name")
         BACKING = "backing", _("backing by a board to confirm")
 
+    TONES = {State.SENT: "ok", State.UNCERTAIN: "warning", State.DEAD: "error"}
     ENDS = (State.SENT, State.EMPTY, State.CANCELLED, State.DEAD)
     AWAITED = (Kind.ACCOUNT, Kind.REPORT, Kind.INVITATION, Kind.CLAIM, Kind.BACKING, Kind.EXPORT)
     """What someone asked for or cannot go on without; all else is news, which can wait."""
@@ -138,9 +150,35 @@ class Mail(models.Model):
         self.state = state
         return True
 
+    @property
+    def is_held(self) -> bool:
+        return self.state == self.State.UNCERTAIN
+
+    @property
+    def is_put_off(self) -> bool:
+        return self.state == self.State.READY and self.next_try_at > timezone.now()
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in self.ENDS
+
+    @property
+    def tone(self) -> str:
+        """Return the colour of the state: the name that a badge has for it."""
+        return self.TONES.get(self.State(self.state), "neutral")
+
+    @property
+    def to(self) -> str:
+        """Return to whom it goes; empty where the address stands with what was asked only."""
+        return f"{self.person.name} <{self.person.email}>" if self.person and not self.address else self.address
+
+    def send_now(self) -> bool:
+        """Hand it over as soon as can be, with the Message-ID that it has."""
+        return self.turn(self.State.READY, next_try_at=Now())
+
     def release(self) -> bool:
         """Let go of a held mail: what it told, and is new still, goes in the next overview."""
-        return self.state == self.State.UNCERTAIN and self.end(self.State.CANCELLED, "released")
+        return self.is_held and self.end(self.State.CANCELLED, "released")
 
     @transaction.atomic
     def end(self, state: str, reply: str = "") -> bool:
