@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_POST, require_safe
 
 from digests.acts import ACTS, act, acts_for
@@ -21,6 +21,28 @@ from regions.filters import FilterQuery
 from regions.models.standing import standing_of
 
 PER_PAGE = 50
+
+OWN_WORDS = (
+    gettext_noop("answered, or asked no longer"),
+    gettext_noop("not for this member to see"),
+    gettext_noop("the question has no use any more"),
+    gettext_noop("confirmed before, or too late"),
+    gettext_noop("no longer so, or the address is gone"),
+    gettext_noop("the address is gone, or has been confirmed"),
+    gettext_noop("the address gives our mail back"),
+    gettext_noop("the invitation has no use any more"),
+    gettext_noop("no longer a member, or nothing to say"),
+    gettext_noop("the file is gone, or not for this person any more"),
+    gettext_noop("not a member, not wanted, or not to be seen any more"),
+    gettext_noop("no longer wanted, or it can not be read"),
+    gettext_noop("not wanted any more"),
+    gettext_noop("no confirmed address"),
+    gettext_noop("the sender was lost before the answer came"),
+    gettext_noop("released"),
+    gettext_noop("cancelled by staff"),
+    gettext_noop("found by staff in the log of the mail server"),
+)
+"""What stands in `reply` where no mail server speaks: kept in English, shown in the language of the page."""
 
 
 class LogQuery(FilterQuery):

@@ -7,6 +7,7 @@ from django.db import connection, models, transaction
 from django.db.models import Exists, F, Q
 from django.db.models.functions import Now, Upper
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
@@ -171,6 +172,11 @@ class Mail(models.Model):
     def to(self) -> str:
         """Return to whom it goes; empty where the address stands with what was asked only."""
         return f"{self.person.name} <{self.person.email}>" if self.person and not self.address else self.address
+
+    @property
+    def words(self) -> str:
+        """Return the words of the mail server as they are, or our own in the language of the page."""
+        return gettext(self.reply) if self.reply else ""
 
     def send_now(self) -> bool:
         """Hand it over as soon as can be, with the Message-ID that it has."""

@@ -1,6 +1,9 @@
 """The mail log of staff: what it shows and to whom, how it is searched, and what can be done with a mail."""
 
+import ast
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -77,6 +80,31 @@ def test_it_tells_how_a_mail_went(desk: Client, overview: Mail, post: Post, anna
             assert words in page, (path, words)
         assert "Geheime woorden" not in page
     assert overview.message_id.strip("<>") in page
+
+
+def test_our_own_words_are_in_the_language_of_the_page(desk: Client, stan: Person) -> None:
+    made("1", state="cancelled", reply="the address gives our mail back")
+    Person.objects.filter(pk=stan.pk).update(language="nl")
+    assert "het adres geeft onze post terug" in desk.get(LOG).content.decode()
+
+
+def test_all_our_own_words_are_known() -> None:
+    """Whoever ends a mail with other words has to name them in OWN_WORDS."""
+    assert set(_said()) == {words for words in log.OWN_WORDS if " " in words}
+
+
+def _said() -> Iterator[str]:
+    """Give the words in the code with which a mail is ended, or held."""
+    for path in Path(log.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and _name(node) in {"end", "doubt", "turn"}:
+                values = [*node.args, *(one.value for one in node.keywords)]
+                found = [constant for value in values for constant in ast.walk(value)]
+                yield from (one.value for one in found if isinstance(one, ast.Constant) and " " in str(one.value))
+
+
+def _name(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
 def test_it_shows_no_body_and_no_token(desk: Client, anna: Person, post: Post) -> None:

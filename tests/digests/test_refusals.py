@@ -133,6 +133,12 @@ def test_less_than_three_or_another_address_is_not_told(anna: Person, bram: Pers
     assert TOLD not in _page(anna, "/")
 
 
+def test_no_overview_is_promised_then(refused: Person, bram: Person) -> None:
+    wants(bram)
+    promised = ["Your next overview comes on" in _page(who, "/mijn/voorkeuren/") for who in (refused, bram)]
+    assert promised == [False, True]
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_it_costs_no_query(anna: Person, django_assert_num_queries: Any, count: int) -> None:
     Refusal.objects.create(address=anna.email, count=count, words=NOBODY)
