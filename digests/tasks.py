@@ -4,12 +4,11 @@ from celery import shared_task
 
 from challenges.export.run import run, wake_all
 from challenges.models import Asking, Challenge, Offer
+from digests import refusals, retention
 from digests.mailing import mail_to_all
 from digests.models import Pulse
 from digests.outbox import wake
 from digests.plan import plan
-from digests.refusals import forget_due
-from digests.retention import drop_old
 from digests.send import reap
 from digests.send import send_waiting as send_some
 from digests.spread import spread
@@ -41,8 +40,8 @@ def tick() -> None:
     Report.objects.forget()
     Batch.objects.drop_old()
     Export.objects.expire_due()
-    forget_due()
-    drop_old()
+    refusals.forget_due()
+    retention.drop_old()
     wake_all()
 
 

@@ -127,6 +127,13 @@ def test_the_command_releases_what_is_held(news: Person, post: Post) -> None:
     assert len(post.taken) == 1
 
 
+def test_digest_now_says_that_it_waits(news: Person) -> None:
+    out = StringIO()
+    Pause.begin()
+    call_command("digest_now", news.email, stdout=out)
+    assert "News is paused" in out.getvalue()
+
+
 def test_the_command_knows_no_other_words(db: None) -> None:
     with pytest.raises(CommandError):
         mail("stop")
