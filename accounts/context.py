@@ -18,8 +18,12 @@ def reader(request: HttpRequest) -> dict[str, Any]:
 
 
 def _nav(request: HttpRequest) -> list[dict[str, Any]]:
-    """Staff finds the admin; it costs no query."""
+    """Staff finds the admin and the mail log; it costs no query."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or not user.is_staff:
         return []
-    return [{"label": _("Admin"), "url": reverse("admin:index"), "current": False}]
+    log = reverse("digests:log")
+    return [
+        {"label": _("Admin"), "url": reverse("admin:index"), "current": False},
+        {"label": _("Mail log"), "url": log, "current": request.path.startswith(log)},
+    ]

@@ -2,9 +2,10 @@
 
 from typing import Any, Self
 
-from django.db import models, transaction
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.contrib.postgres.indexes import OpClass
+from django.db import connection, models, transaction
+from django.db.models import Exists, F, Q
+from django.db.models.functions import Now, Upper
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext
@@ -80,11 +81,22 @@ def in_hours(hour: int) -> str:
 
 
 class MailQuerySet(models.QuerySet["Mail"]):
+    MOST_PEOPLE = 20
+
     def waiting(self) -> Self:
-        """Keep what has to go out now, who waits for it first."""
-        return self.filter(state=Mail.State.READY, next_try_at__lte=timezone.now()).order_by(
-            "priority", "next_try_at", "pk"
-        )
+        """Keep what has to go out now, who waits for it first; in a pause only what is awaited."""
+        may_go = Q(kind__in=Mail.AWAITED) | ~Exists(Pause.objects.all())
+        due = self.filter(may_go, state=Mail.State.READY, next_try_at__lte=timezone.now())
+        return due.order_by("priority", "next_try_at", "pk")
+
+    def for_list(self) -> Self:
+        return self.select_related("person").order_by("-pk")
+
+    def to_addresses(self, start: str) -> Self:
+        """Keep the mails to addresses that begin so, of people (the first of them by address) or kept with a mail."""
+        people = Person.objects.filter(email__startswith=start.lower()).order_by("email").values_list("pk", flat=True)
+        to_others = Q(address__istartswith=start) & ~Q(address="")
+        return self.filter(Q(person__in=list(people[: self.MOST_PEOPLE])) | to_others)
 
 
 class Mail(models.Model):
@@ -115,7 +127,10 @@ class Mail(models.Model):
         BACKING = "backing", _("backing by a board to confirm")
         AT_ONCE = "at_once", _("what waits on someone, at once")
 
+    TONES = {State.SENT: "ok", State.UNCERTAIN: "warning", State.DEAD: "error"}
     ENDS = (State.SENT, State.EMPTY, State.CANCELLED, State.DEAD)
+    AWAITED = (Kind.ACCOUNT, Kind.REPORT, Kind.INVITATION, Kind.CLAIM, Kind.BACKING, Kind.EXPORT)
+    """What someone asked for or cannot go on without; all else is news, which can wait."""
 
     key = models.CharField(max_length=200, unique=True)
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -137,6 +152,18 @@ class Mail(models.Model):
         indexes = (
             models.Index(fields=("priority", "next_try_at"), condition=Q(state="ready"), name="mail_that_waits"),
             models.Index(fields=("person", "-made_at"), name="mails_of_a_person"),
+            models.Index(fields=("state", "-id"), name="mails_by_state"),
+            models.Index(fields=("kind", "-id"), name="mails_by_kind"),
+            models.Index(
+                OpClass(Upper("address"), name="text_pattern_ops"),
+                condition=~Q(address=""),
+                name="mails_by_address",
+            ),
+            models.Index(
+                fields=("state_at",),
+                condition=Q(state__in=("sent", "empty", "cancelled", "dead")),
+                name="mails_that_ended",
+            ),
         )
 
     def __str__(self) -> str:
@@ -149,6 +176,41 @@ class Mail(models.Model):
             return False
         self.state = state
         return True
+
+    @property
+    def is_held(self) -> bool:
+        return self.state == self.State.UNCERTAIN
+
+    @property
+    def is_put_off(self) -> bool:
+        return self.state == self.State.READY and self.next_try_at > timezone.now()
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in self.ENDS
+
+    @property
+    def tone(self) -> str:
+        """Return the colour of the state: the name that a badge has for it."""
+        return self.TONES.get(self.State(self.state), "neutral")
+
+    @property
+    def to(self) -> str:
+        """Return to whom it goes; empty where the address stands with what was asked only."""
+        return f"{self.person.name} <{self.person.email}>" if self.person and not self.address else self.address
+
+    @property
+    def words(self) -> str:
+        """Return the words of the mail server as they are, or our own in the language of the page."""
+        return gettext(self.reply) if self.reply else ""
+
+    def send_now(self) -> bool:
+        """Hand it over as soon as can be, with the Message-ID that it has."""
+        return self.turn(self.State.READY, next_try_at=Now())
+
+    def release(self) -> bool:
+        """Let go of a held mail: what it told, and is new still, goes in the next overview."""
+        return self.is_held and self.end(self.State.CANCELLED, "released")
 
     @transaction.atomic
     def end(self, state: str, reply: str = "") -> bool:
@@ -179,16 +241,78 @@ class Mailing(models.Model):
         return f"{self.event_id}: {self.after}"
 
 
+class Pause(models.Model):
+    """While this row is there no news goes out and no overview is planned; what is awaited goes on."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    since = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(id=1), name="at_most_one_pause"),)
+
+    def __str__(self) -> str:
+        return f"{self.since:%Y-%m-%d %H:%M}"
+
+    @staticmethod
+    def begin() -> None:
+        """Stop the news; a pause that goes on already keeps its beginning."""
+        Pause.objects.bulk_create([Pause()], ignore_conflicts=True)
+
+    @staticmethod
+    def end() -> None:
+        Pause.objects.all().delete()
+
+
+class RefusalQuerySet(models.QuerySet["Refusal"]):
+    def flagged(self) -> Self:
+        """Keep the addresses that no news goes to."""
+        return self.filter(count__gte=Refusal.ENOUGH)
+
+
+class Refusal(models.Model):
+    """How often in a row a mail server said that this address does not take our mail; a mail that it takes ends it."""
+
+    ENOUGH = 3
+
+    address = models.EmailField(primary_key=True)
+    count = models.PositiveIntegerField(default=1)
+    at = models.DateTimeField(db_default=Now())
+    words = models.CharField(max_length=300)
+
+    objects = RefusalQuerySet.as_manager()
+
+    class Meta:
+        indexes = (models.Index(fields=("at",), name="refusals_by_time"),)
+
+    def __str__(self) -> str:
+        return f"{self.address}: {self.count}"
+
+    @staticmethod
+    @transaction.atomic
+    def note(address: str, words: str) -> None:
+        """Count one more."""
+        _row, is_first = Refusal.objects.get_or_create(address=address, defaults={"words": words[:300]})
+        if not is_first:
+            Refusal.objects.filter(pk=address).update(count=F("count") + 1, at=Now(), words=words[:300])
+
+
 class Pulse(models.Model):
-    """The last sign of life of a part (tick, worker, sender); `/healthz` reads it."""
+    """The last sign of life of a part (tick, worker, sender, sent), and how many there were; `/healthz` reads it."""
 
     name = models.CharField(max_length=20, primary_key=True)
     at = models.DateTimeField(default=timezone.now)
+    count = models.PositiveBigIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"{self.name}: {self.at:%Y-%m-%d %H:%M:%S}"
 
     @staticmethod
     def beat(name: str) -> None:
-        row = [Pulse(name=name)]
-        Pulse.objects.bulk_create(row, update_conflicts=True, unique_fields=["name"], update_fields=["at"])
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                INSERT INTO digests_pulse AS pulse (name, at, count) VALUES (%s, clock_timestamp(), 1)
+                ON CONFLICT (name) DO UPDATE SET at = clock_timestamp(), count = pulse.count + 1
+                """,
+                [name],
+            )

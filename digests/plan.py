@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from accounts.models import Person
 from digests.asked import DONE
-from digests.models import Enclosure, Mail, Subscription
+from digests.models import Enclosure, Mail, Pause, Subscription
 from digests.outbox import message_id, wake
 from digests.rhythm import database_now, next_time
 from regions.models import Notice
@@ -25,7 +25,12 @@ def plan(at: datetime | None = None) -> int:
 
 @transaction.atomic
 def plan_batch(at: datetime | None = None) -> int | None:
-    """Plan some overviews, all or none of them; return how many mails were made, None when nothing is due."""
+    """Plan some overviews, all or none of them; return how many mails were made, None when nothing is due.
+
+    In a pause nothing is: what is due stays so, and gets one overview when the pause ends.
+    """
+    if Pause.objects.exists():
+        return None
     now = at or database_now()
     rows = Subscription.objects.select_for_update(skip_locked=True, of=("self",)).filter(next_at__lte=now)
     due = list(rows.order_by("next_at")[:BATCH])

@@ -25,6 +25,10 @@ class Never(Exception):
     """The server refuses this mail for good."""
 
 
+class NoRecipient(Never):
+    """The server refuses whom it is for, before it has seen the mail."""
+
+
 class Unknown(Exception):
     """The line broke after the dot: the server may have taken it or not."""
 
@@ -89,7 +93,7 @@ class Relay:
         """Go as far as the last byte before the dot."""
         try:
             _expect(line.mail(letter.sender), 250, Later)
-            _expect(line.rcpt(letter.recipient), 250, Never)
+            _expect(line.rcpt(letter.recipient), 250, NoRecipient)
             _expect(line.docmd("DATA"), 354, Never)
             line.send(_stuffed(letter.body))
         except BROKEN as error:

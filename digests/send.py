@@ -14,8 +14,9 @@ from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from digests import refusals
 from digests.compose import compose
-from digests.models import Mail
+from digests.models import Mail, Pulse
 from digests.relay import Later, Letter, Never, Relay, Unknown
 from initiate import locks
 
@@ -87,11 +88,11 @@ def deliver(mail: Mail, relay: Relay) -> bool:
         return not error.is_down
     except Never as error:
         refuse(mail, str(error))
+        refusals.note(letter.recipient, error)
     except Unknown as error:
         doubt(mail, str(error))
     else:
-        mail.turn(Mail.State.SENT, reply=reply[:300])
-        log.info("mail sent", mail=mail.pk, kind=mail.kind)
+        accept(mail, letter.recipient, reply)
     return True
 
 
@@ -112,6 +113,15 @@ def _commit_handing(mail: Mail, session: int) -> None:
     with transaction.atomic(durable=True):
         if locks.session() != session or not mail.turn(Mail.State.HANDING):
             raise ClaimLost(mail.key)
+
+
+@transaction.atomic
+def accept(mail: Mail, recipient: str, reply: str) -> None:
+    """The server has it: the mail is sent and counted, and its address takes mail."""
+    mail.turn(Mail.State.SENT, reply=reply[:300])
+    Pulse.beat("sent")
+    refusals.forget(recipient)
+    log.info("mail sent", mail=mail.pk, kind=mail.kind)
 
 
 def put_off(mail: Mail, reply: str) -> None:

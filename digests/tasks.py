@@ -4,6 +4,7 @@ from celery import shared_task
 
 from challenges.export.run import run, wake_all
 from challenges.models import Asking, Challenge, Offer
+from digests import refusals, retention
 from digests.mailing import mail_to_all
 from digests.models import Pulse
 from digests.outbox import wake
@@ -39,6 +40,8 @@ def tick() -> None:
     Report.objects.forget()
     Batch.objects.drop_old()
     Export.objects.expire_due()
+    refusals.forget_due()
+    retention.drop_old()
     wake_all()
 
 
@@ -46,6 +49,7 @@ def tick() -> None:
 def send_waiting() -> None:
     """Send what waits; account mails first."""
     Pulse.beat("worker")
+    Pulse.beat("sender")
     if send_some(SECONDS):
         wake()
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import Person
 from challenges.models.told import is_told
+from digests import refusals
 from digests.compose.overview import digest_context
 from digests.items import Group, gather, grouped
 from digests.leaving import Leaving, leave, leaving_path, read
@@ -89,6 +90,15 @@ def overview(request: PersonRequest) -> HttpResponse:
     """Show what the overview would hold if it came now; nothing is sent or marked."""
     groups = gather(request.user, waiting_notices(request.user))
     return render(request, "digests/overview.html", digest_context(request.user, groups) | {"groups": groups})
+
+
+@require_POST
+@login_required
+def try_address(request: PersonRequest) -> HttpResponse:
+    """Mail this person again: they say that their address works."""
+    refusals.forget(request.user.email)
+    messages.success(request, _("We mail you again. If your address gives our mail back, we tell you here."))
+    return redirect("accounts:preferences")
 
 
 @csrf_exempt  # a mail program posts here (RFC 8058) and has no cookie: the signed token says who leaves what

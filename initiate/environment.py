@@ -59,6 +59,12 @@ def secret(raw: str) -> str:
     return raw
 
 
+def token(raw: str) -> str:
+    if raw and (len(raw) < 20 or not raw.isascii() or not raw.isprintable() or " " in raw):
+        raise ValueError
+    return raw
+
+
 def one_of(*names: str) -> Callable[[str], str]:
     def parse(raw: str) -> str:
         if raw.upper() not in names:

@@ -34,6 +34,7 @@ REQUIRE_SECOND_FACTOR = env.setting("REQUIRE_SECOND_FACTOR", env.truth, "true or
 PROXIES = env.setting("PROXIES", env.between(0, 5), "a number from 0 to 5", "0")
 DATABASE_POOL = env.setting("DATABASE_POOL", env.between(1, 100), "the connections of one web process, 1 to 100", "8")
 SECURITY_CONTACT = env.setting("SECURITY_CONTACT", env.contact, "mailto:someone@host or https://host/page", "")
+METRICS_TOKEN = env.setting("METRICS_TOKEN", env.token, "at least 20 characters of chance", "")
 LOG_LEVEL = env.setting(
     "LOG_LEVEL", env.one_of("DEBUG", "INFO", "WARNING", "ERROR"), "DEBUG, INFO, WARNING or ERROR", "INFO"
 )
@@ -168,7 +169,7 @@ STORAGES = {
 
 # --- security -----------------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^healthz$"]  # asked from inside, without TLS
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^healthz$", r"^metrics$"]  # asked from inside, without TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS and PROXIES else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
@@ -206,7 +207,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # --- people -------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.Person"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backend.Backend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"

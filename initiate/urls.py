@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from accounts.views import set_language
-from initiate import operations, views
+from initiate import metrics, operations, views
 from regions.views.search import search
 
 handler400 = "initiate.errors.bad_request"
@@ -20,6 +20,7 @@ urlpatterns = [
     path("livez", operations.livez, name="livez"),
     path("readyz", operations.readyz, name="readyz"),
     path("healthz", operations.healthz, name="healthz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("robots.txt", operations.robots, name="robots"),
     path(".well-known/security.txt", operations.security_txt, name="security_txt"),
     path("", views.home, name="home"),

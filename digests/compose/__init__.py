@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from digests.compose import account, at_once, cabinet, meeting, overview, region, report
 from digests.models import Mail
+from digests.refusals import takes
 from digests.relay import Letter
 
 COMPOSERS: dict[str, Callable[[Mail], Letter | None]] = {
@@ -25,4 +26,8 @@ COMPOSERS: dict[str, Callable[[Mail], Letter | None]] = {
 
 def compose(mail: Mail) -> Letter | None:
     """Return the letter of a claimed mail; None, with the mail finished, when there is nothing to send any more."""
-    return COMPOSERS[mail.kind](mail)
+    letter = COMPOSERS[mail.kind](mail)
+    if letter is None or takes(mail, letter.recipient):
+        return letter
+    mail.end(Mail.State.CANCELLED, "the address gives our mail back")
+    return None

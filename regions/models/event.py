@@ -362,4 +362,7 @@ class Notice(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("person", "event"), name="one_notice_per_person_and_event"),)
-        indexes = (models.Index(fields=("person", "-event"), condition=Q(read_at__isnull=True), name="unread_notices"),)
+        indexes = (
+            models.Index(fields=("person", "-event"), condition=Q(read_at__isnull=True), name="unread_notices"),
+            models.Index(fields=("read_at",), condition=Q(read_at__isnull=False), name="read_notices"),
+        )

@@ -32,6 +32,9 @@ WRONG: list[tuple[Callable[[str], Any], str]] = [
     (environment.smtp, "host:25"),
     (environment.smtp, "smtp://"),
     (environment.contact, "security@initiate.example"),
+    (environment.token, "short"),
+    (environment.token, "with a blank in its middle"),
+    (environment.token, "zonder-ascïi-teken-is-het"),
     (environment.mail_from, "nobody"),
     (environment.mail_from, "Initiate <post@initiate.example>\nBcc: x@y.example"),
 ]
@@ -49,6 +52,7 @@ def test_wrong_value_stops_the_process(parse: Callable[[str], Any], raw: str, mo
 RIGHT: list[tuple[Callable[[str], Any], str, Any]] = [
     (environment.truth, "Yes", True),
     (environment.truth, "0", False),
+    (environment.token, "0123456789abcdefghij", "0123456789abcdefghij"),
     (
         environment.database,
         "postgresql://me:pa%20ss@db:5433/name?sslmode=require",

@@ -42,6 +42,7 @@ def test_readyz_says_that_the_database_is_away(client: Client, monkeypatch: pyte
 def pulses(db: None) -> None:
     Pulse.beat("tick")
     Pulse.beat("worker")
+    Pulse.beat("sender")
 
 
 @pytest.mark.usefixtures("pulses")

@@ -12,11 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Affiliation, Organisation, OrganisationKind, Person
+from digests.models import Mail
 from regions.models import Notice
 from tests.rights.world import World, every_url
 
 OURS = ("challenges", "regions", "accounts", "digests")
-OPERATIONS = ("livez", "readyz", "healthz", "robots", "security_txt")
+OPERATIONS = ("livez", "readyz", "healthz", "metrics", "robots", "security_txt")
 PAGES = ("home", "search", "page", "set_language")
 METHODS = ("GET", "POST")
 
@@ -73,7 +74,7 @@ def doors(world: World) -> Iterator[Door]:
 
 
 def _own_rows(world: World) -> dict[str, Any]:
-    """Things that belong to one person: a question to confirm an affiliation, a notice."""
+    """Things that belong to one person: a question to confirm an affiliation, a notice, a mail."""
     bram, anna = world.people["bram"], world.people["anna"]
     assert bram
     assert anna
@@ -81,7 +82,11 @@ def _own_rows(world: World) -> dict[str, Any]:
     Affiliation.objects.create(person=anna, organisation=organisation, basis="domain", confirmed_at=anna.joined_at)
     asked = Affiliation.objects.create(person=bram, organisation=organisation, basis="colleague")
     event = world.open["challenge"].events.first()
-    return {"affiliation": asked, "notice": Notice.objects.create(person=anna, event=event, reason="own")}
+    return {
+        "affiliation": asked,
+        "notice": Notice.objects.create(person=anna, event=event, reason="own"),
+        "mail": Mail.objects.create(key="digest:1", kind=Mail.Kind.DIGEST, person=anna, message_id="<1@x.example>"),
+    }
 
 
 def _arguments(name: str, route: str, things: dict[str, Any]) -> dict[str, Any]:
@@ -150,6 +155,7 @@ def _key(name: str) -> str:
         "accounts:person": "person",
         "accounts:affiliation": "affiliation",
         "digests:open": "notice",
+        "digests:log_": "mail",
     }
     return next((key for start, key in by_start.items() if name.startswith(start)), "challenge")
 

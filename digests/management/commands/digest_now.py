@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
-from digests.models import Frequency, Subscription
+from digests.models import Frequency, Pause, Subscription
 
 
 class Command(BaseCommand):
@@ -26,6 +26,8 @@ class Command(BaseCommand):
             raise CommandError(f"{email} chose never to get the overview, so none is sent.")
         Subscription.objects.filter(pk=subscription.pk).update(next_at=Now())
         self.stdout.write(f"The overview of {email} is due now; it is sent if there is something new. {self._wake()}")
+        if Pause.objects.exists():
+            self.stdout.write("News is paused, so it waits for `manage.py mail resume`.")
         if settings.DEMO and settings.LOOPBACK:
             self.stdout.write(f"Read it at {settings.SITE_URL}/demo/mail/?naar={email}")
 
