@@ -32,6 +32,7 @@ from challenges.models import (
 )
 from challenges.models.told import is_told
 from digests.asked import still_asked
+from digests.inbox.address import address_for
 from digests.words import Seen, label, note, text
 from regions.models import (
     Agreement,
@@ -57,6 +58,7 @@ from regions.models import (
     Verb,
 )
 from regions.models.contribution import events_visible_to
+from regions.sections import audience_of
 
 KINDS: dict[str, type[Contribution]] = {
     Kind.CHALLENGE: Challenge,
@@ -137,6 +139,9 @@ class Group:
     reason: str
     section: Promise
     items: Sequence[Item]
+    reply_to: str = ""
+    """The address to which an answer by mail goes, where one is taken."""
+    reply_readers: str = ""
 
     @property
     def url(self) -> str:
@@ -293,7 +298,14 @@ def _group(pairs: Sequence[tuple[Seen, Item]]) -> Group:
         BY_VERB[Verb(item.verb)] for _seen, item in pairs if item.verb in BY_VERB and item.notice.reason == Reason.WAITS
     ]
     section = min(roles, key=SECTIONS.index) if roles else BY_REASON[Reason(reason)]
-    return Group(_title(seen), _place(seen), _path(seen), reason, section, [item for _seen, item in pairs])
+    items = [item for _seen, item in pairs]
+    return Group(_title(seen), _place(seen), _path(seen), reason, section, items, *_answering(seen))
+
+
+def _answering(seen: Seen) -> tuple[str, str]:
+    """Return where an answer by mail goes, and who will read it."""
+    address = address_for(seen.person, seen.contribution) if seen.contribution else ""
+    return (address, audience_of(seen.contribution)) if address and seen.contribution else ("", "")
 
 
 def _title(seen: Seen) -> str:

@@ -5,7 +5,7 @@ from celery import shared_task
 from challenges.export.run import run, wake_all
 from challenges.models import Asking, Challenge, Offer
 from digests.mailing import mail_to_all
-from digests.models import Pulse
+from digests.models import Incoming, Pulse
 from digests.outbox import wake
 from digests.plan import plan
 from digests.send import reap
@@ -39,6 +39,7 @@ def tick() -> None:
     Report.objects.forget()
     Batch.objects.drop_old()
     Export.objects.expire_due()
+    Incoming.objects.drop_old()
     wake_all()
 
 

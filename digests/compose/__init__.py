@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from digests.compose import account, cabinet, meeting, overview, region, report
+from digests.compose import account, cabinet, meeting, overview, region, report, returned
 from digests.models import Mail
 from digests.relay import Letter
 
@@ -19,6 +19,7 @@ COMPOSERS: dict[str, Callable[[Mail], Letter | None]] = {
     Mail.Kind.ANNOUNCEMENT: region.announcement,
     Mail.Kind.REPORT: report.confirmation,
     Mail.Kind.ANSWER: report.answer,
+    Mail.Kind.RETURNED: returned.returned,
 }
 
 
