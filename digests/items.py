@@ -58,6 +58,7 @@ from regions.models import (
     Verb,
 )
 from regions.models.contribution import events_visible_to
+from regions.models.event import Audience
 from regions.sections import audience_of
 
 KINDS: dict[str, type[Contribution]] = {
@@ -299,13 +300,19 @@ def _group(pairs: Sequence[tuple[Seen, Item]]) -> Group:
     ]
     section = min(roles, key=SECTIONS.index) if roles else BY_REASON[Reason(reason)]
     items = [item for _seen, item in pairs]
-    return Group(_title(seen), _place(seen), _path(seen), reason, section, items, *_answering(seen))
+    return Group(_title(seen), _place(seen), _path(seen), reason, section, items, *_answering(seen, items))
 
 
-def _answering(seen: Seen) -> tuple[str, str]:
-    """Return where an answer by mail goes, and who will read it."""
-    address = address_for(seen.person, seen.contribution) if seen.contribution else ""
-    return (address, audience_of(seen.contribution)) if address and seen.contribution else ("", "")
+def _answering(seen: Seen, items: Sequence[Item]) -> tuple[str, str]:
+    """Return where an answer by mail goes, and who will read it.
+
+    Nowhere where something is told to some only: who reads of an offer, a report or feedback would answer that, in the
+    open.
+    """
+    on = seen.contribution
+    is_for_all = all(item.notice.event.audience == Audience.ALL for item in items)
+    address = address_for(seen.person, on) if on and is_for_all else ""
+    return (address, audience_of(on)) if on and address else ("", "")
 
 
 def _title(seen: Seen) -> str:

@@ -14,7 +14,7 @@ from digests.items import gather
 from digests.mailing import mail_to_all
 from digests.send import send_waiting
 from digests.spread import spread
-from regions.models import Comment, Contribution, Meeting, Notice, Post, Region, Ruling, Signup, Sort, State
+from regions.models import Comment, Contribution, Meeting, Notice, Post, Region, Report, Ruling, Signup, Sort, State
 from tests import make
 from tests.digests.answers import DOMAIN, reader
 from tests.digests.mailing import Post as Server
@@ -129,6 +129,28 @@ def test_each_group_of_the_overview_has_an_address_of_its_own(
     assert lines[lines.index(f"Answer by mail: {address}") + 1] == EVERYONE
     assert f'href="mailto:{address}?subject=Re%3A%20A%20%26%20B"' in post.html(overview)
     assert (post.mails[overview]["Reply-To"], ABOVE in post.text(overview)) == (None, False)
+
+
+def test_what_is_told_to_some_is_not_answered_in_the_open(
+    anna: Person, bram: Person, mo: Person, kim: Person, eva: Person, utrecht: Region
+) -> None:
+    on = {
+        name: make.challenge(by=anna, region=utrecht, title=name) for name in ("comment", "offer", "feedback", "report")
+    }
+    for challenge in on.values():
+        Comment.write(challenge, "Goed.", by=bram)
+    make.offer(on["offer"], eva)
+    make.review(on["feedback"], kim)
+    Report.make(on["report"], by=eva, reason="insult")
+    for challenge in on.values():
+        challenge.follow(mo)
+    spread()
+
+    def answerable(person: Person) -> set[str]:
+        groups = gather(Person.objects.get(pk=person.pk), Notice.objects.filter(person=person))
+        return {group.title for group in groups if group.reply_to}
+
+    assert (answerable(anna), answerable(mo) & {"report"}) == ({"comment", "report"}, set())
 
 
 def test_without_the_setting_no_mail_can_be_answered(
