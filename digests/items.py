@@ -32,6 +32,7 @@ from challenges.models import (
 )
 from challenges.models.told import is_told
 from digests.asked import still_asked
+from digests.inbox.address import address_for
 from digests.words import Seen, label, note, text
 from regions.models import (
     Agreement,
@@ -57,6 +58,8 @@ from regions.models import (
     Verb,
 )
 from regions.models.contribution import events_visible_to
+from regions.models.event import Audience
+from regions.sections import audience_of
 
 KINDS: dict[str, type[Contribution]] = {
     Kind.CHALLENGE: Challenge,
@@ -137,6 +140,9 @@ class Group:
     reason: str
     section: Promise
     items: Sequence[Item]
+    reply_to: str = ""
+    """The address to which an answer by mail goes, where one is taken."""
+    reply_readers: str = ""
 
     @property
     def url(self) -> str:
@@ -293,7 +299,20 @@ def _group(pairs: Sequence[tuple[Seen, Item]]) -> Group:
         BY_VERB[Verb(item.verb)] for _seen, item in pairs if item.verb in BY_VERB and item.notice.reason == Reason.WAITS
     ]
     section = min(roles, key=SECTIONS.index) if roles else BY_REASON[Reason(reason)]
-    return Group(_title(seen), _place(seen), _path(seen), reason, section, [item for _seen, item in pairs])
+    items = [item for _seen, item in pairs]
+    return Group(_title(seen), _place(seen), _path(seen), reason, section, items, *_answering(seen, items))
+
+
+def _answering(seen: Seen, items: Sequence[Item]) -> tuple[str, str]:
+    """Return where an answer by mail goes, and who will read it.
+
+    Nowhere where something is told to some only: who reads of an offer, a report or feedback would answer that, in the
+    open.
+    """
+    on = seen.contribution
+    is_for_all = all(item.notice.event.audience == Audience.ALL for item in items)
+    address = address_for(seen.person, on) if on and is_for_all else ""
+    return (address, audience_of(on)) if on and address else ("", "")
 
 
 def _title(seen: Seen) -> str:

@@ -1,5 +1,6 @@
 """The one outbox of the product, and how often each person gets an overview."""
 
+from datetime import timedelta
 from typing import Any, Self
 
 from django.contrib.postgres.indexes import OpClass
@@ -12,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
-from regions.models import Event, Notice
+from regions.models import Comment, Contribution, Event, Notice
 
 
 class Frequency(models.TextChoices):
@@ -126,10 +127,11 @@ class Mail(models.Model):
         ASSIGNMENT = "assigned", _("feedback asked by name")
         BACKING = "backing", _("backing by a board to confirm")
         AT_ONCE = "at_once", _("what waits on someone, at once")
+        RETURNED = "returned", _("answer by mail that was not posted")
 
     TONES = {State.SENT: "ok", State.UNCERTAIN: "warning", State.DEAD: "error"}
     ENDS = (State.SENT, State.EMPTY, State.CANCELLED, State.DEAD)
-    AWAITED = (Kind.ACCOUNT, Kind.REPORT, Kind.INVITATION, Kind.CLAIM, Kind.BACKING, Kind.EXPORT)
+    AWAITED = (Kind.ACCOUNT, Kind.REPORT, Kind.INVITATION, Kind.CLAIM, Kind.BACKING, Kind.EXPORT, Kind.RETURNED)
     """What someone asked for or cannot go on without; all else is news, which can wait."""
 
     key = models.CharField(max_length=200, unique=True)
@@ -294,6 +296,50 @@ class Refusal(models.Model):
         _row, is_first = Refusal.objects.get_or_create(address=address, defaults={"words": words[:300]})
         if not is_first:
             Refusal.objects.filter(pk=address).update(count=F("count") + 1, at=Now(), words=words[:300])
+
+
+class IncomingQuerySet(models.QuerySet["Incoming"]):
+    def drop_old(self) -> int:
+        """Throw away what is older than KEPT: by then its address has expired for long. Return how many."""
+        return self.filter(at__lt=timezone.now() - Incoming.KEPT).delete()[0]
+
+
+class Incoming(models.Model):
+    """A message that came to an address of ours, once however often it is delivered; never its words.
+
+    `key` is a digest of its Message-ID and of the address.
+    """
+
+    class Outcome(models.TextChoices):
+        POSTED = "posted", _("posted")
+        WITHOUT_FILES = "nofiles", _("posted, without what was attached")
+        TWICE = "twice", _("the same words were posted a moment ago")
+        AUTOMATIC = "automatic", _("sent by a machine")
+        STRANGER = "stranger", _("from an address that is not theirs")
+        EXPIRED = "expired", _("too late")
+        UNSEEN = "unseen", _("not for them to see any more")
+        OUTSIDE = "outside", _("suspended in the region")
+        CLOSED = "closed", _("closed for comments")
+        TOO_LARGE = "large", _("too large")
+        UNREADABLE = "unreadable", _("no text could be read")
+        EMPTY = "empty", _("no new words")
+        TOO_LONG = "long", _("too many words")
+        NUMBER = "number", _("a citizen service number in it")
+        REFUSED = "refused", _("refused by the form")
+
+    KEPT = timedelta(days=90)
+
+    key = models.CharField(max_length=64, unique=True)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    contribution = models.ForeignKey(Contribution, null=True, on_delete=models.SET_NULL, related_name="+")
+    comment = models.ForeignKey(Comment, null=True, on_delete=models.SET_NULL, related_name="+")
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    objects = IncomingQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.outcome}"
 
 
 class Pulse(models.Model):

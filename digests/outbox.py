@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 
 from accounts.models import Person
 from challenges.models import Offer
-from digests.models import Enclosure, Mail, Mailing
+from digests.models import Enclosure, Incoming, Mail, Mailing
 from regions.models import Claim, Event, Invitation, Notice, Report, Signup, UnconfirmedReport, Verb
 
 AT_ONCE = 0
@@ -49,6 +49,11 @@ def queue_account_mail(template_prefix: str, email: str, context: Mapping[str, A
 def queue_confirmation(report: UnconfirmedReport) -> None:
     """Queue the mail by which a visitor confirms a report; the address stands on the report, and not on the mail."""
     _queue(Mail.Kind.REPORT, report.pk, language=report.language, priority=AT_ONCE, object=report.pk)
+
+
+def queue_returned(incoming: Incoming) -> None:
+    """Queue the mail that says why an answer by mail was not posted, or what of it was not kept."""
+    _queue(Mail.Kind.RETURNED, incoming.pk, person=incoming.person, priority=AT_ONCE, object=incoming.pk)
 
 
 ANSWERS = frozenset({Verb.REPORT_ANSWERED, Verb.REPORT_REOPENED})

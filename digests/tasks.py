@@ -6,7 +6,7 @@ from challenges.export.run import run, wake_all
 from challenges.models import Asking, Challenge, Offer
 from digests import refusals, retention
 from digests.mailing import mail_to_all
-from digests.models import Pulse
+from digests.models import Incoming, Pulse
 from digests.outbox import wake
 from digests.plan import plan
 from digests.send import reap
@@ -42,6 +42,7 @@ def tick() -> None:
     Export.objects.expire_due()
     refusals.forget_due()
     retention.drop_old()
+    Incoming.objects.drop_old()
     wake_all()
 
 

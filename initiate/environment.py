@@ -5,6 +5,7 @@ writes it, so that `manage.py` in a second terminal talks to the same servers.
 """
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from email.utils import parseaddr
@@ -146,3 +147,11 @@ def mail_from(raw: str) -> str:
     if "@" not in parseaddr(raw)[1] or not raw.isprintable():
         raise ValueError
     return raw
+
+
+def mail_domain(raw: str) -> str:
+    """The part of a mail address after the @, in small letters; nothing is allowed."""
+    name = raw.lower()
+    if name and not re.fullmatch(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}", name):
+        raise ValueError
+    return name

@@ -262,6 +262,8 @@ DEFAULT_FROM_EMAIL = env.setting(
     formataddr(("Initiate", f"noreply@{MAIL_DOMAIN}")),
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Without it answering by mail is off: no mail carries an address for answers.
+REPLY_DOMAIN = env.setting("REPLY_DOMAIN", env.mail_domain, "as in antwoord.initiate.example", "")
 
 # --- tasks --------------------------------------------------------------------------------------------------
 # A message may be lost at any time: the database says what is due. See docs/operations.md.

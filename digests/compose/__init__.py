@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from digests.compose import account, at_once, cabinet, meeting, overview, region, report
+from digests.compose import account, at_once, cabinet, meeting, overview, region, report, returned
 from digests.models import Mail
 from digests.refusals import takes
 from digests.relay import Letter
@@ -21,6 +21,7 @@ COMPOSERS: dict[str, Callable[[Mail], Letter | None]] = {
     Mail.Kind.REPORT: report.confirmation,
     Mail.Kind.ANSWER: report.answer,
     Mail.Kind.AT_ONCE: at_once.at_once,
+    Mail.Kind.RETURNED: returned.returned,
 }
 
 

@@ -41,6 +41,7 @@ def meeting_mail(mail: Mail) -> Letter | None:
             "is_guest": not signup.person_id,
             "link": meeting.link if signup.state == Signup.State.GOING else "",
         },
+        answers=meeting,
         calendar=invite(meeting, recipient) if with_calendar else b"",
     )
 

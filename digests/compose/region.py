@@ -89,4 +89,6 @@ def announcement(mail: Mail) -> Letter | None:
     words = disarmed_lines(plain_lines(post.words))
     context = {"post": post, "by": disarmed(post.author.name), "words": words}
     leave = settings.SITE_URL + leaving_path(person)
-    return region_letter(mail, recipient, "mail/announcement", post.get_absolute_url(), context, leave=leave)
+    return region_letter(
+        mail, recipient, "mail/announcement", post.get_absolute_url(), context, leave=leave, answers=post
+    )

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("digests", "0011_backing_mail"),
+        ("digests", "0012_replies"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -61,6 +61,7 @@ class Migration(migrations.Migration):
                     ("assigned", "feedback asked by name"),
                     ("backing", "backing by a board to confirm"),
                     ("at_once", "what waits on someone, at once"),
+                    ("returned", "answer by mail that was not posted"),
                 ],
                 max_length=10,
             ),

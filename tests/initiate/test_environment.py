@@ -35,6 +35,9 @@ WRONG: list[tuple[Callable[[str], Any], str]] = [
     (environment.token, "short"),
     (environment.token, "with a blank in its middle"),
     (environment.token, "zonder-ascïi-teken-is-het"),
+    (environment.mail_domain, "antwoord@initiate.example"),
+    (environment.mail_domain, "initiate"),
+    (environment.mail_domain, "-x.example"),
     (environment.mail_from, "nobody"),
     (environment.mail_from, "Initiate <post@initiate.example>\nBcc: x@y.example"),
 ]
@@ -59,6 +62,7 @@ RIGHT: list[tuple[Callable[[str], Any], str, Any]] = [
         ({"NAME": "name", "USER": "me", "PASSWORD": "pa ss", "HOST": "db", "PORT": "5433"}, {"sslmode": "require"}),
     ),
     (environment.database, "postgresql:///name?host=%2Frun", ({"NAME": "name", "HOST": "/run"}, {})),
+    (environment.mail_domain, "Antwoord.initiate.example", "antwoord.initiate.example"),
     (environment.redis, "redis+socket:///run/valkey.sock", "unix:///run/valkey.sock"),
     (environment.redis, "rediss://host:6380/1", "rediss://host:6380/1"),
     (
