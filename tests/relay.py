@@ -5,7 +5,9 @@ In front of it stands a `Line` that can be cut at any byte.
 
 import asyncio
 import json
+import logging
 import os
+import random
 import select
 import socket
 import ssl
@@ -24,6 +26,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 HOST = "127.0.0.1"
+logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd tells of each command
 
 
 class Ledger:
@@ -91,6 +94,8 @@ class Talk(SMTP):
 
     async def _refused(self, step: str) -> bool:
         """Wait where the relay says so; answer in its words where it has some."""
+        if self.relay.slowness:
+            await asyncio.sleep(random.uniform(0, self.relay.slowness))
         if stop := self.relay.stops.get(step):
             await stop.wait()
         answer = self.relay.answers.get(step, "")
@@ -120,11 +125,14 @@ class Talk(SMTP):
 
 
 class Relay(Controller):
-    """The server. `answers` and `stops` go by step: CONNECT, EHLO, MAIL, RCPT, DATA, DOT (not yet taken), TAKEN."""
+    """The server. `answers` and `stops` go by step: CONNECT, EHLO, MAIL, RCPT, DATA, DOT (not yet taken), TAKEN.
+
+    Each takes up to `slowness` seconds.
+    """
 
     def __init__(self, ledger: Ledger, *, tls: ssl.SSLContext | None = None) -> None:
         self.ledger, self.tls = ledger, tls
-        self.open = 0
+        self.open, self.slowness = 0, 0.0
         self.answers: dict[str, str] = {}
         self.stops: dict[str, Stop] = {}
         super().__init__(self, hostname=HOST, port=free_port())
@@ -144,6 +152,8 @@ class Relay(Controller):
         return answer
 
     async def _pass(self, step: str) -> None:
+        if self.slowness:
+            await asyncio.sleep(random.uniform(0, self.slowness))
         if stop := self.stops.get(step):
             await stop.wait()
 
