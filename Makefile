@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := var/venv/bin
 export PORT INITIATE_HOME
 
-.PHONY: run test check format bench lock messages install-run install-test
+.PHONY: run test check format bench faults lock messages install-run install-test
 
 install-run install-test: install-%:
 	@$(PYTHON) tools/install.py $*
@@ -21,6 +21,10 @@ test: install-test
 
 bench: install-test
 	@exec $(BIN)/python -m bench
+
+# Kills everything that carries mail, hundreds of times, and counts what came of it. Half an hour.
+faults: install-test
+	@exec $(BIN)/python -m tests.faults
 
 # Puts code and templates into the form that the checks ask for.
 format: install-test

@@ -14,7 +14,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from digests import refusals
+from digests import enquiry, refusals
 from digests.compose import compose
 from digests.models import Mail, Pulse
 from digests.relay import Later, Letter, Never, Relay, Unknown
@@ -31,6 +31,8 @@ BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 7
 IN_DOUBT = timedelta(minutes=20)
 """Longer than any server and any task takes over one mail."""
 
+REAPED = 30
+"""So many are taken up in one tick: a relay that is asked and stays silent must not take the tick's time."""
 
 HELD = frozenset({Mail.Kind.DIGEST, Mail.Kind.AT_ONCE, Mail.Kind.ANNOUNCEMENT})
 """What is rather not told than told twice."""
@@ -90,9 +92,10 @@ def deliver(mail: Mail, relay: Relay) -> bool:
         refuse(mail, str(error))
         refusals.note(letter.recipient, error)
     except Unknown as error:
-        doubt(mail, str(error))
+        doubt_at_once(mail, str(error))
     else:
-        accept(mail, letter.recipient, reply)
+        accept(mail, reply)
+        refusals.forget(letter.recipient)
     return True
 
 
@@ -116,11 +119,10 @@ def _commit_handing(mail: Mail, session: int) -> None:
 
 
 @transaction.atomic
-def accept(mail: Mail, recipient: str, reply: str) -> None:
-    """The server has it: the mail is sent and counted, and its address takes mail."""
+def accept(mail: Mail, reply: str) -> None:
+    """The server has it: the mail is sent, and counted."""
     mail.turn(Mail.State.SENT, reply=reply[:300])
     Pulse.beat("sent")
-    refusals.forget(recipient)
     log.info("mail sent", mail=mail.pk, kind=mail.kind)
 
 
@@ -140,7 +142,31 @@ def refuse(mail: Mail, reply: str) -> None:
     log.warning("mail refused", mail=mail.pk, kind=mail.kind)
 
 
+def doubt_at_once(mail: Mail, reply: str) -> None:
+    """Settle what just broke off after the dot.
+
+    That the relay did not take it says nothing yet: it may still be at it. So what is rather not told than told twice
+    stays as it is, and `reap` asks again.
+    """
+    if enquiry.was_taken(mail.message_id):
+        accept(mail, reply)
+    elif mail.kind not in HELD or not enquiry.can_be_asked():
+        hold_or_resend(mail, reply)
+
+
 def doubt(mail: Mail, reply: str) -> None:
+    """Settle what was being handed over so long ago that the relay is done with it, as the relay says."""
+    taken = enquiry.was_taken(mail.message_id)
+    if taken:
+        accept(mail, reply)
+    elif taken is None:
+        hold_or_resend(mail, reply)
+    else:
+        mail.turn(Mail.State.READY, reply=reply[:300])
+        log.info("mail not taken", mail=mail.pk, kind=mail.kind)
+
+
+def hold_or_resend(mail: Mail, reply: str) -> None:
     """Nobody can say whether the server took it: what tells news is held, a link that someone needs goes again.
 
     It goes with the same Message-ID, by which a second copy can be known.
@@ -157,7 +183,7 @@ def reap() -> int:
     left = Mail.objects.filter(state=Mail.State.CLAIMED) | Mail.objects.filter(
         state=Mail.State.HANDING, state_at__lt=Now() - IN_DOUBT
     )
-    return sum(_reap_one(pk) for pk in left.values_list("pk", flat=True))
+    return sum(_reap_one(pk) for pk in left.order_by("state_at").values_list("pk", flat=True)[:REAPED])
 
 
 def _reap_one(pk: int) -> bool:

@@ -137,6 +137,15 @@ def smtp(raw: str) -> dict[str, object]:
     }
 
 
+def enquiry(raw: str) -> str:
+    """A web address that takes a question mark, or nothing."""
+    url = urlsplit(raw)
+    if raw and (url.scheme not in {"http", "https"} or not url.hostname or url.query or url.fragment):
+        raise ValueError
+    url.port  # noqa: B018 - raises ValueError where the port is no number
+    return raw
+
+
 def contact(raw: str) -> str:
     if raw and not raw.startswith(("mailto:", "https://")):
         raise ValueError

@@ -27,6 +27,8 @@ DATABASE, DATABASE_OPTIONS = env.setting(
 REDIS_URL = env.setting("REDIS_URL", env.redis, "as in redis://host:6379/0 or unix:///path/to/socket")
 CACHE_URL = env.setting("CACHE_URL", env.redis, "as in redis://host:6380/0 or unix:///path/to/socket")
 EMAIL = env.setting("EMAIL_URL", env.smtp, "as in smtp+tls://user:password@host:587", "smtp://127.0.0.1:25")
+# Where the relay tells whether it took a mail; unset: it cannot be asked. See digests/enquiry.py.
+RELAY_QUERY_URL = env.setting("RELAY_QUERY_URL", env.enquiry, "as in https://relay.example/taken, without a query", "")
 # Whether the demo network may be loaded: known passwords, a page that shows all mail.
 DEMO = env.setting("DEMO", env.truth, "true or false", "false")
 REQUIRE_SECOND_FACTOR = env.setting("REQUIRE_SECOND_FACTOR", env.truth, "true or false", "true")
