@@ -54,8 +54,9 @@ def posted() -> list[tuple[str, str]]:
 
 
 def mailed(post: Post) -> list[tuple[str, str]]:
+    """Return to whom a mail went and its subject, which may begin on a line of its own."""
     send_waiting(30)
-    return post.subjects
+    return [(to, subject.strip()) for to, subject in post.subjects]
 
 
 # --- what is posted --------------------------------------------------------------------------------------------
@@ -289,7 +290,8 @@ def test_a_mail_that_was_passed_on_lets_no_stranger_post(
 ) -> None:
     forged = sender.replace("EIGEN", bram.email)
     assert (receive(message(bram, challenge, From=forged)), posted()) == ("stranger", [])
-    assert mailed(post) == [(bram.email, "Your answer was not posted: Eerder hulp bij schulden")]
+    assert mailed(post) == [(bram.email, "An answer from another address was not posted: Eerder hulp bij schulden")]
+    assert ("You answered" in post.text(), "Somebody answered a mail" in post.text()) == (False, True)
 
 
 def test_an_address_that_is_not_confirmed_is_a_strangers(challenge: Challenge, bram: Person, post: Post) -> None:
