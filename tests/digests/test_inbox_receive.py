@@ -283,6 +283,7 @@ def test_a_message_that_is_too_large_or_a_tangle_comes_back(challenge: Challenge
         "EIGEN, eva@elders.example",
         "EIGEN <eva@elders.example>",
         '"EIGEN" eva@elders.example',
+        "EIGEN\nFrom: eva@elders.example",
     ],
 )
 def test_a_mail_that_was_passed_on_lets_no_stranger_post(
@@ -413,3 +414,10 @@ def test_the_command_takes_what_a_mail_server_pipes(challenge: Challenge, bram: 
     assert [code for code, _printed in results] == [75, 75, 0, 0, 0, 0]
     printed = "".join(printed for _code, printed in results)
     assert ("Traceback" in printed, CANARY in printed, posted()) == (False, False, [(bram.name, CANARY)])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_away_holds_nothing_up(challenge: Challenge, bram: Person, settings: Any) -> None:
+    away = {"SECRET_KEY": settings.SECRET_KEY, "REDIS_URL": "unix:///nonexistent"}
+    assert piped(answer(bram, challenge, ""), **away)[0] == 0
+    assert [(mail.kind, mail.state) for mail in Mail.objects.all()] == [("returned", "ready")]
