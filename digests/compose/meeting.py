@@ -17,6 +17,9 @@ STATES: dict[str, tuple[str, ...]] = {
 }
 """How somebody must stand at the moment of sending for a mail to have any use."""
 
+ANSWERED = frozenset({"moved", "cancelled", "closed"})
+"""What can be answered by mail: news for all. An answer to the others says who is ill or comes later, in the open."""
+
 
 def meeting_mail(mail: Mail) -> Letter | None:
     """Return what happens to a meeting, to who comes or waits and may read it at this moment."""
@@ -41,7 +44,7 @@ def meeting_mail(mail: Mail) -> Letter | None:
             "is_guest": not signup.person_id,
             "link": meeting.link if signup.state == Signup.State.GOING else "",
         },
-        answers=meeting,
+        answers=meeting if what in ANSWERED else None,
         calendar=invite(meeting, recipient) if with_calendar else b"",
     )
 

@@ -16,8 +16,8 @@ Outcome = Incoming.Outcome
 WHY: dict[str, Promise] = {
     Outcome.WITHOUT_FILES: _("Your answer is on the site. What you attached to it was not kept."),
     Outcome.STRANGER: _(
-        "An answer came from an e-mail address that is not yours on Initiate. Did you send it? Then answer from an"
-        " address that you confirmed. Did you pass our mail on? Whoever has it cannot post in your name."
+        "The answer came from an e-mail address that is not yours on Initiate. Did you send it yourself? Then answer"
+        " from an address that you confirmed. Did you pass our mail on? Then somebody else answered it."
     ),
     Outcome.EXPIRED: _("You can answer a mail for thirty days. This one is older."),
     Outcome.UNSEEN: _("What you answered is not there any more, or you cannot see it any more."),
@@ -48,6 +48,7 @@ def returned(mail: Mail) -> Letter | None:
         "name": disarmed(row.person.name),
         "why": WHY[row.outcome],
         "title": disarmed(seen.title) if seen else "",
+        "is_yours": row.outcome != Outcome.STRANGER,
         "is_posted": row.outcome == Outcome.WITHOUT_FILES,
         "may_answer": seen is not None and can_comment(row.person, seen),
     }

@@ -26,8 +26,8 @@ WROTE = re.compile(
 """Gmail, Apple, Thunderbird, K-9: “Op ma 30 nov 2026 om 10:12 schreef Initiate <post@initiate.example>:”."""
 
 RULED = re.compile(
-    r"[-_*\s]{0,20}-\s?(?:oorspronkelijk(?:e)? (?:bericht|e-mail)|original (?:message|email)|doorgestuurd bericht"
-    r"|forwarded message|ursprüngliche nachricht)\s?-[-_*\s]{0,20}",
+    r"[-_*\s]{0,20}-\s?(?:(?:oorspronkelijke?|origineel) (?:bericht|e-mail)|original (?:message|email)"
+    r"|doorgestuurd bericht|forwarded message|ursprüngliche nachricht)\s?-[-_*\s]{0,20}",
     re.IGNORECASE,
 )
 FROM = re.compile(r"\*?(?:van|from|von)\s?:\*?\s", re.IGNORECASE)
@@ -37,12 +37,12 @@ SENT = re.compile(r"\*?(?:verzonden|datum|aan|sent|date|to|gesendet|an)\s?:\*?\s
 MOBILE = re.compile(
     r"(?:verzonden|verstuurd|sent|get|download)\s(?:(?:vanaf|vanuit|met|via|from|with|using)\s)?"
     r"(?:mijn|my|een|outlook|mail|samsung|android|iphone|ipad|proton|gmail|yahoo|blue)\b[^\n]{0,80}"
-    r"|outlook voor (?:android|ios) (?:downloaden|ophalen)[^\n]{0,80}",
+    r"|(?:haal )?outlook voor (?:android|ios)\b[^\n]{0,80}",
     re.IGNORECASE,
 )
 GREETING = re.compile(
     r"(?:(?:met\s)?(?:vriendelijke|hartelijke|warme|beste|collegiale|zonnige)\sgroet(?:en|jes)?|groet(?:en|jes)?|mvg"
-    r"|hoogachtend|(?:kind|best|warm)?\s?regards|kind regards|best wishes|sincerely)\b[^\n.!?]{0,60}[.!]?",
+    r"|hoogachtend|(?:kind|best|warm)?\s?regards|best wishes|sincerely)(?:[\s,]+[^\s,.!?:]+){0,3}[\s,.!]{0,3}",
     re.IGNORECASE,
 )
 SIGNATURE = 15
@@ -108,7 +108,7 @@ def _signature(lines: list[str]) -> int:
     for number, line in enumerate(lines):
         rest = len(lines) - number
         said = line.strip()[:LENGTH]
-        is_greeting = rest <= SIGNATURE + 1 and GREETING.fullmatch(said.rstrip(","))
+        is_greeting = rest <= SIGNATURE + 1 and GREETING.fullmatch(said)
         if said == "--" or MOBILE.fullmatch(said) or is_greeting:
             return number
     return len(lines)

@@ -83,12 +83,17 @@ def test_who_reads_an_answer_depends_on_what_is_answered(
     assert EVERYONE not in post.text() + post.html()
 
 
-def test_a_mail_about_a_meeting_can_be_answered_by_who_has_an_account(
-    meeting: Meeting, bram: Person, post: Server
+def test_a_change_of_a_meeting_can_be_answered_by_who_has_an_account_a_place_by_nobody(
+    meeting: Meeting, bram: Person, mo: Person, post: Server
 ) -> None:
     Signup.ask(meeting, email="g@gast.example", name="Gast", perspective="inwoner")
+    Signup.objects.get(email="g@gast.example").confirm()
     send()
-    by_address = {str(mail["To"]): number for number, mail in enumerate(post.mails)}
+    assert [mail["Reply-To"] for mail in post.mails] == [None] * len(post.mails)
+    personal = len(post.mails)
+    meeting.edit(by=mo, seen=1, text={}, place="Elders")
+    send()
+    by_address = {str(mail["To"]): number for number, mail in enumerate(post.mails) if number >= personal}
     mine, of_guest = by_address[bram.email], by_address["g@gast.example"]
     assert (leads_to(post, mine), post.mails[of_guest]["Reply-To"]) == ((bram.pk, meeting.pk), None)
     assert (ABOVE in post.text(mine), YOU_CAN in post.text(mine)) == (True, True)

@@ -60,13 +60,62 @@ def test_a_sentence_that_looks_like_a_heading_stays() -> None:
     assert written(words) == words
 
 
+HEADINGS = [
+    "Op ma 30 nov. 2026 10:12 schreef Initiate <noreply@initiate.example>:",
+    "Op maandag 30 november 2026 om 10:12:44 CET schreef Initiate <noreply@initiate.example>: ",
+    "Op 30 nov. 2026 om 10:12 heeft Initiate <noreply@initiate.example> het volgende geschreven:",
+    "Op 30-11-2026 om 10:12 schreef Initiate:",
+    "On Mon, 30 Nov 2026 at 10:12, Initiate <noreply@initiate.example> wrote:",
+    "On Mon, 30 Nov 2026 at 10:12, Initiate, the network of municipalities\n<noreply@initiate.example> wrote:",
+    "-----Oorspronkelijk bericht-----",
+    "-------- Origineel bericht --------",
+    "------- Original Message -------",
+    "---------- Forwarded message ---------",
+    "________________________________\nFrom: Initiate <noreply@initiate.example>\nSent: Monday",
+    "*Van:* Initiate <noreply@initiate.example>\n*Verzonden:* maandag",
+    "Van: Initiate <noreply@initiate.example>\nDatum: maandag 30 november 2026 om 10:12",
+]
+
+
+@pytest.mark.parametrize("heading", HEADINGS)
+def test_each_heading_begins_what_is_quoted(heading: str) -> None:
+    assert written(f"Ja.\n\n{heading}\n\nNeem laarzen mee.") == "Ja."
+
+
+ENDS = [
+    "--",
+    "-- ",
+    "Met vriendelijke groet,",
+    "met vriendelijke groeten, Anna",
+    "Hartelijke groet van Anna!",
+    "Groetjes",
+    "Mvg, Anna",
+    "Kind regards,",
+    "Verzonden vanuit Mail voor Windows",
+    "Verstuurd vanaf mijn iPhone",
+    "Sent from my iPad",
+    "Haal Outlook voor iOS op",
+    "Get Outlook for Android<https://aka.ms/AAb9ysg>",
+]
+
+
+@pytest.mark.parametrize("line", ENDS)
+def test_each_signature_is_left_out(line: str) -> None:
+    assert written(f"Ja.\n\n{line}\nT 030 - 123 45 67") == "Ja."
+
+
 def test_words_between_quoted_lines_are_kept() -> None:
     assert written("> Komt u?\nJa.\n> Met wie?\nMet Bram.\n") == "Ja.\nMet Bram."
 
 
 def test_a_greeting_ends_the_words_but_not_in_a_sentence() -> None:
     assert written("Dank.\n\nMet vriendelijke groet,\nAnna\n030 - 123") == "Dank."
-    assert written("Groeten aan Bram. Hij kan ook.") == "Groeten aan Bram. Hij kan ook."
+    for words in (
+        "Groeten aan Bram. Hij kan ook.",
+        "Groet ze van ons, en kom.\nWij zijn er.",
+        "Regards are for later:\nja",
+    ):
+        assert written(words) == words
 
 
 def test_an_unmarked_quote_below_nothing_is_nobodys_words() -> None:

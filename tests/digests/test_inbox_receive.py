@@ -54,8 +54,9 @@ def posted() -> list[tuple[str, str]]:
 
 
 def mailed(post: Post) -> list[tuple[str, str]]:
+    """Return to whom a mail went and its subject, which may begin on a line of its own."""
     send_waiting(30)
-    return post.subjects
+    return [(to, subject.strip()) for to, subject in post.subjects]
 
 
 # --- what is posted --------------------------------------------------------------------------------------------
@@ -282,6 +283,7 @@ def test_a_message_that_is_too_large_or_a_tangle_comes_back(challenge: Challenge
         "EIGEN, eva@elders.example",
         "EIGEN <eva@elders.example>",
         '"EIGEN" eva@elders.example',
+        "EIGEN\nFrom: eva@elders.example",
     ],
 )
 def test_a_mail_that_was_passed_on_lets_no_stranger_post(
@@ -289,7 +291,8 @@ def test_a_mail_that_was_passed_on_lets_no_stranger_post(
 ) -> None:
     forged = sender.replace("EIGEN", bram.email)
     assert (receive(message(bram, challenge, From=forged)), posted()) == ("stranger", [])
-    assert mailed(post) == [(bram.email, "Your answer was not posted: Eerder hulp bij schulden")]
+    assert mailed(post) == [(bram.email, "An answer from another address was not posted: Eerder hulp bij schulden")]
+    assert ("You answered" in post.text(), "Somebody answered a mail" in post.text()) == (False, True)
 
 
 def test_an_address_that_is_not_confirmed_is_a_strangers(challenge: Challenge, bram: Person, post: Post) -> None:
@@ -411,3 +414,10 @@ def test_the_command_takes_what_a_mail_server_pipes(challenge: Challenge, bram: 
     assert [code for code, _printed in results] == [75, 75, 0, 0, 0, 0]
     printed = "".join(printed for _code, printed in results)
     assert ("Traceback" in printed, CANARY in printed, posted()) == (False, False, [(bram.name, CANARY)])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_away_holds_nothing_up(challenge: Challenge, bram: Person, settings: Any) -> None:
+    away = {"SECRET_KEY": settings.SECRET_KEY, "REDIS_URL": "unix:///nonexistent"}
+    assert piped(answer(bram, challenge, ""), **away)[0] == 0
+    assert [(mail.kind, mail.state) for mail in Mail.objects.all()] == [("returned", "ready")]
