@@ -1,7 +1,7 @@
 """What somebody wrote anew in an answer: without the mail that is answered, and without their signature.
 
-Mail programs do not agree on one form. The libraries that were looked at (mail-parser-reply, email-reply-parser) leave
-a Dutch quote of Gmail and Apple standing, so the table is our own.
+Mail programs do not agree on one form. The library that was tried (mail-parser-reply) leaves a Dutch quote of Gmail
+standing, so the table is our own.
 """
 
 import re
