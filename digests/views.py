@@ -17,13 +17,13 @@ from accounts.models import Person
 from challenges.models.told import is_told
 from digests.compose.overview import digest_context
 from digests.items import Group, gather, grouped
-from digests.leaving import person_of
+from digests.leaving import person_of, quiet_of, quiet_path
 from digests.models import Frequency
 from digests.plan import waiting_notices
 from digests.rhythm import subscribe
 from initiate.middleware import is_visit
 from initiate.requests import PersonRequest
-from regions.models import Event, Notice
+from regions.models import Contribution, Event, Notice, Quiet, Region
 from regions.models.event import NoticeQuerySet
 
 SHOWN = 200
@@ -69,7 +69,7 @@ def open_notice(request: PersonRequest, pk: int) -> HttpResponse:
         raise Http404
     if is_visit(request):
         _own(request.user).beside(notice.event).mark_read()
-    return redirect(groups[0].path)
+    return redirect(groups[0].latest.path)
 
 
 @require_POST
@@ -107,3 +107,30 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         subscription = getattr(person, "subscription", None)
         is_off = subscription is None or subscription.frequency == Frequency.NEVER
         return render(request, "digests/unsubscribe.html", {"is_off": is_off})
+
+
+@csrf_exempt  # the signed token in the mail says who it is for, and nobody has to sign in to hear less
+@require_http_methods(["GET", "HEAD", "POST"])
+def quiet(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the button; a POST makes quiet what the token says, or with `quiet=0` lets it be heard again."""
+    found = quiet_of(token)
+    if found is None:
+        raise Http404
+    person, about = found
+    on = {"region" if isinstance(about, Region) else "contribution": about.pk}
+    if request.method == "POST":
+        Quiet.objects.switch(person, on=request.POST.get("quiet") != "0", **on)
+        return redirect(request.path)
+    is_quiet = Quiet.objects.filter(person=person, **on).exists()
+    with translation.override(person.language):
+        return render(request, "digests/quiet.html", {"is_quiet": is_quiet, **_about(person, about)})
+
+
+def _about(person: Person, about: Contribution | Region) -> dict[str, str]:
+    """Return the name of what it is about, as far as the person sees it now, and the way to make the region quiet."""
+    if isinstance(about, Region):
+        return {"title": about.name}
+    seen = Contribution.objects.visible_to(person).filter(pk=about.pk).select_related("region").first()
+    if seen is None:
+        return {"title": ""}
+    return {"title": seen.title, "region": seen.region.name, "region_url": quiet_path(person, seen.region)}
