@@ -108,8 +108,16 @@ def preferences(request: PersonRequest) -> HttpResponse:
         translation.activate(request.user.language)
         messages.success(request, _("Your preferences are saved."))
         return redirect("accounts:preferences")
-    page = {"form": form, "subscription": subscription}
+    page = {"form": form, "subscription": subscription, "quiet": _quiet(request.user)}
     return render(request, "accounts/preferences.html", page, status=_status(form))
+
+
+def _quiet(person: Person) -> dict[str, Any]:
+    """What someone made quiet, as far as they see it: for what they see no more, nothing comes anyway."""
+    return {
+        "contributions": list(Contribution.objects.visible_to(person).quiet_to(person).order_by("title", "pk")),
+        "regions": list(Region.objects.quiet_to(person)),
+    }
 
 
 @require_POST

@@ -10,8 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Model
-from django.urls import reverse
+from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -33,6 +32,9 @@ from challenges.models import (
 from challenges.models.told import is_told
 from digests.asked import still_asked
 from digests.inbox.address import address_for
+from digests.leaving import quiet_path
+from digests.place import page_of, place_of
+from digests.quiet import HUSHED, quiet_to
 from digests.words import Seen, label, note, text
 from regions.models import (
     Agreement,
@@ -59,6 +61,7 @@ from regions.models import (
 )
 from regions.models.contribution import events_visible_to
 from regions.models.event import Audience
+from regions.models.standing import standing_of
 from regions.sections import audience_of
 
 KINDS: dict[str, type[Contribution]] = {
@@ -105,7 +108,6 @@ ABOUT: dict[str, tuple[type[Model], tuple[str, ...]]] = {
 SHOWN = 5
 """So many lines of a group are told; the rest is counted."""
 
-DESK = frozenset({Verb.ASKED_TO_JOIN, Verb.APPEALED, Verb.REPORTED, Verb.WITHOUT_MODERATOR})
 Reason = Notice.Reason
 
 
@@ -120,6 +122,11 @@ class Item:
     text: str
     note: str
     kinds: frozenset[str]
+    path: str
+
+    @property
+    def url(self) -> str:
+        return settings.SITE_URL + self.path
 
     @property
     def verb(self) -> str:
@@ -143,10 +150,16 @@ class Group:
     reply_to: str = ""
     """The address to which an answer by mail goes, where one is taken."""
     reply_readers: str = ""
+    quiet_path: str = ""
+    """By which its reader makes it quiet; empty where that would change nothing."""
 
     @property
     def url(self) -> str:
         return settings.SITE_URL + self.path
+
+    @property
+    def quiet_url(self) -> str:
+        return settings.SITE_URL + self.quiet_path if self.quiet_path else ""
 
     @property
     def shown(self) -> Sequence[Item]:
@@ -174,9 +187,11 @@ FOR_CABINET = _("For the InnovatieKabinet")
 FOR_STAFF = _("For the administrators")
 FOR_YOU = _("Waits on you or is about you")
 YOURS = _("What you work on")
-YOUR_PLACES = _("Your regions and themes")
-FOLLOWED = _("What you follow")
-SECTIONS = (FOR_DESK, FOR_CABINET, FOR_STAFF, FOR_YOU, YOURS, YOUR_PLACES, FOLLOWED)
+YOUR_REGIONS = _("Your regions")
+YOUR_THEMES = _("Themes that you follow")
+NETWORK = _("What you follow elsewhere in the network")
+SECTIONS = (FOR_DESK, FOR_CABINET, FOR_STAFF, FOR_YOU, YOURS, YOUR_REGIONS, YOUR_THEMES, NETWORK)
+"""In this order: what a role asks, what waits, one's own, and then from near to far."""
 BY_VERB = {
     Verb.ASKED_TO_JOIN: FOR_DESK,
     Verb.REPORTED: FOR_DESK,
@@ -194,24 +209,29 @@ BY_REASON = {
     Reason.WAITS: FOR_YOU,
     Reason.ABOUT: FOR_YOU,
     Reason.OWN: YOURS,
-    Reason.FOLLOW: FOLLOWED,
-    Reason.REGION: YOUR_PLACES,
-    Reason.THEME: YOUR_PLACES,
+    Reason.FOLLOW: NETWORK,
+    Reason.REGION: YOUR_REGIONS,
+    Reason.THEME: YOUR_THEMES,
 }
 
 
 def gather(person: Person, notices: Iterable[Notice]) -> list[Group]:
     """Return what these notices tell this person now, in the order of SECTIONS, what waits on them before the rest.
 
-    A notice of something that they may not know of, that is no longer there or that waits no more, is left out.
+    A notice of something that they may not know of, that is no longer there, that waits no more, or that they made
+    quiet, is left out.
     """
-    return grouped(person, still_asked(notices))
+    asked = still_asked(notices)
+    ids = [notice.pk for notice in asked if notice.reason in HUSHED]
+    quiet = Notice.objects.filter(quiet_to(person), pk__in=ids)
+    return grouped(person, asked, without=quiet)
 
 
-def grouped(person: Person, notices: Iterable[Notice]) -> list[Group]:
-    """Do what `gather` does, also with what waits no more; the latest group first."""
+def grouped(person: Person, notices: Iterable[Notice], *, without: QuerySet[Notice] | None = None) -> list[Group]:
+    """Do what `gather` does, also with what waits no more, and with what is quiet but for `without`."""
     known = {notice.event_id: notice for notice in notices}
-    events = events_visible_to(person).filter(is_told(person), pk__in=known)
+    left_out = (Notice.objects.none() if without is None else without).values("event")
+    events = events_visible_to(person).filter(is_told(person), pk__in=known).exclude(pk__in=left_out)
     events = events.select_related("actor", "subject", "region", "contribution")
     found = list(events.order_by("-at", "-pk"))
     seen = _see(person, found)
@@ -274,7 +294,8 @@ def _item(seen: Seen, notice: Notice) -> Item | None:
         return None
     notice.event = seen.event
     kinds = seen.contribution.kinds if seen.contribution else frozenset()
-    return Item(notice, seen.event.at, seen.who, label(seen), text(seen), note(seen), kinds)
+    path = place_of(seen, notice.reason)
+    return Item(notice, seen.event.at, seen.who, label(seen), text(seen), note(seen), kinds, path)
 
 
 def _is_told(seen: Seen, comment: Comment) -> bool:
@@ -298,9 +319,10 @@ def _group(pairs: Sequence[tuple[Seen, Item]]) -> Group:
     roles = [
         BY_VERB[Verb(item.verb)] for _seen, item in pairs if item.verb in BY_VERB and item.notice.reason == Reason.WAITS
     ]
-    section = min(roles, key=SECTIONS.index) if roles else BY_REASON[Reason(reason)]
+    section = min(roles, key=SECTIONS.index) if roles else _section(seen, reason)
     items = [item for _seen, item in pairs]
-    return Group(_title(seen), _place(seen), _path(seen), reason, section, items, *_answering(seen, items))
+    more = (*_answering(seen, items), _quiet_path(seen, items))
+    return Group(_title(seen), _place(seen), page_of(seen), reason, section, items, *more)
 
 
 def _answering(seen: Seen, items: Sequence[Item]) -> tuple[str, str]:
@@ -315,6 +337,17 @@ def _answering(seen: Seen, items: Sequence[Item]) -> tuple[str, str]:
     return (address, audience_of(on)) if on and address else ("", "")
 
 
+def _section(seen: Seen, reason: str) -> Promise:
+    """Return where it stands by its reason; what someone follows in a region of theirs stands with that region."""
+    is_near = seen.contribution and seen.contribution.region_id in standing_of(seen.person).member_of
+    return YOUR_REGIONS if is_near and reason == Reason.FOLLOW else BY_REASON[Reason(reason)]
+
+
+def _quiet_path(seen: Seen, items: Sequence[Item]) -> str:
+    can_be_quiet = seen.contribution and any(item.notice.reason in HUSHED for item in items)
+    return quiet_path(seen.person, seen.contribution) if seen.contribution and can_be_quiet else ""
+
+
 def _title(seen: Seen) -> str:
     if seen.contribution:
         return seen.contribution.title
@@ -325,16 +358,3 @@ def _title(seen: Seen) -> str:
 
 def _place(seen: Seen) -> str:
     return seen.contribution.region.name if seen.contribution else ""
-
-
-def _path(seen: Seen) -> str:
-    if seen.contribution:
-        return seen.contribution.get_absolute_url()
-    if isinstance(seen.about, Export) and seen.event.region:
-        return reverse("regions:export", args=[seen.event.region.slug])
-    if seen.event.region:
-        is_desk = seen.event.verb in DESK
-        return (
-            reverse("regions:desk", args=[seen.event.region.slug]) if is_desk else seen.event.region.get_absolute_url()
-        )
-    return reverse("accounts:affiliations" if isinstance(seen.about, Affiliation) else "admin:index")

@@ -64,7 +64,7 @@ def letter(
     message = EmailMessage(policy=SMTP)
     message["From"] = settings.DEFAULT_FROM_EMAIL
     message["To"] = _ascii(recipient)
-    message["Subject"] = one_line(subject)[:SUBJECT_LENGTH]
+    message["Subject"] = _subject(subject)
     message["Date"] = format_datetime(timezone.localtime())
     message["Message-ID"] = mail.message_id
     message["Auto-Submitted"] = "auto-generated"
@@ -76,6 +76,13 @@ def letter(
     if calendar:
         _enclose(message, calendar)
     return Letter(parseaddr(settings.DEFAULT_FROM_EMAIL)[1], _ascii(recipient), message.as_bytes())
+
+
+def _subject(words: str) -> str:
+    """Return a subject on one line. What looks like an encoded word would be decoded when it is set as a header, with
+    the line ends that somebody hid in it: it is taken apart.
+    """
+    return one_line(words).replace("=?", "= ?")[:SUBJECT_LENGTH]
 
 
 def _enclose(message: EmailMessage, calendar: bytes) -> None:

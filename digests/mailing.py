@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from accounts.models import Person
 from digests.models import Frequency, Mail, Mailing
 from digests.outbox import confirmed, enclose, message_id, wake
-from regions.models import Event, Membership, Region
+from regions.models import Event, Membership, Quiet, Region
 
 BATCH = 500
 LAST = 6
@@ -14,10 +14,11 @@ LAST = 6
 
 
 def recipients(region: Region) -> QuerySet[Person]:
-    """Return to whom a mail to all members goes: who has a confirmed address, and did not choose to get no mail."""
+    """Return to whom a mail to all members goes: who has a confirmed address, and chose neither no mail nor quiet."""
     members = Membership.objects.active().filter(region=region).values("person")
     found = Person.objects.filter(Exists(confirmed(OuterRef("pk"))), pk__in=members, subscription__isnull=False)
-    return found.exclude(subscription__frequency=Frequency.NEVER)
+    quiet = Quiet.objects.filter(region=region).values("person")
+    return found.exclude(subscription__frequency=Frequency.NEVER).exclude(pk__in=quiet)
 
 
 def mail_to_all() -> int:

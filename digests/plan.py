@@ -9,6 +9,7 @@ from accounts.models import Person
 from digests.asked import DONE
 from digests.models import Enclosure, Mail, Pause, Subscription
 from digests.outbox import message_id, wake
+from digests.quiet import quiet_to
 from digests.rhythm import database_now, next_time
 from regions.models import Notice
 
@@ -74,7 +75,7 @@ def _make(subscription: Subscription) -> bool:
 def waiting_notices(person: Person | int) -> QuerySet[Notice]:
     """Return what a person has neither read nor been mailed and, where it waited on them, still does, latest first.
 
-    What is on its way to all members at this moment is left to that mail.
+    What is on its way to all members at this moment is left to that mail; what they made quiet stays unmailed.
     """
     new = Notice.objects.unread().filter(person=person, enclosure=None, event__mailing=None)
-    return new.exclude(DONE).order_by("-event")
+    return new.exclude(DONE).exclude(quiet_to(person)).order_by("-event")

@@ -13,6 +13,7 @@ from digests.outbox import queue_mail_of
 from regions.models import (
     Audience,
     Comment,
+    Contribution,
     Event,
     Follow,
     Involvement,
@@ -20,6 +21,7 @@ from regions.models import (
     Membership,
     Notice,
     Part,
+    Quiet,
     Report,
     Signup,
     Theme,
@@ -168,13 +170,19 @@ def _candidates(event: Event) -> Iterator[tuple[str, QuerySet[Person, int]]]:
     if event.contribution is None or event.audience == Audience.DESK:
         return
     yield Reason.OWN, _ids(_part_holders(event, *OWNERS))
-    if event.verb not in HOUSEKEEPING:
-        yield Reason.FOLLOW, _ids(Follow.objects.filter(contribution=event.contribution_id).values("person"))
+    quiet = Quiet.objects.over(event.contribution).values("person")
+    for reason, people in _near(event, event.contribution):
+        yield reason, _ids(people).exclude(pk__in=quiet)
+
+
+def _near(event: Event, on: Contribution) -> Iterator[tuple[str, QuerySet[Any, Any]]]:
+    """Yield who hears it because they chose to be near; who made it quiet is among them."""
+    if event.verb not in HOUSEKEEPING and not event.data.get("small"):
+        yield Reason.FOLLOW, Follow.objects.filter(contribution=on).values("person")
     if event.verb == Verb.PUBLISHED:
-        members = Membership.objects.active().filter(region=event.contribution.region_id)
-        yield Reason.REGION, _ids(members.values("person"))
-        themes = Theme.objects.filter(contributions=event.contribution_id)
-        yield Reason.THEME, _ids(Theme.followers.through.objects.filter(theme__in=themes).values("person"))
+        yield Reason.REGION, Membership.objects.active().filter(region=on.region_id).values("person")
+        themes = Theme.objects.filter(contributions=on)
+        yield Reason.THEME, Theme.followers.through.objects.filter(theme__in=themes).values("person")
 
 
 def _awaited(event: Event) -> Iterator[QuerySet]:  # type: ignore[type-arg]

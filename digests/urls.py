@@ -16,6 +16,7 @@ urlpatterns = [
     path("beheer/mail/", log.log, name="log"),
     path("beheer/mail/<int:pk>/", log.log_mail, name="log_mail"),
     path("beheer/mail/<int:pk>/besluit/", log.log_decide, name="log_decide"),
+    path("stil/<str:token>/", views.quiet, name="quiet"),
     path("demo/mail/", drawer.mails, name="demo_mail"),
     path("demo/mail/<slug:name>/", drawer.mail, name="demo_mail_one"),
     path("demo/mail/<slug:name>/html/", drawer.html_part, name="demo_mail_html"),

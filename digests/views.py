@@ -19,12 +19,12 @@ from challenges.models.told import is_told
 from digests import refusals
 from digests.compose.overview import digest_context
 from digests.items import Group, gather, grouped
-from digests.leaving import Leaving, leave, leaving_path, read
+from digests.leaving import Leaving, leave, leaving_path, quiet_of, quiet_path, read
 from digests.models import Frequency, Subscription
 from digests.plan import waiting_notices
 from initiate.middleware import is_visit
 from initiate.requests import PersonRequest
-from regions.models import Event, Notice
+from regions.models import Contribution, Event, Notice, Quiet, Region
 from regions.models.event import NoticeQuerySet
 
 SHOWN = 200
@@ -70,7 +70,7 @@ def open_notice(request: PersonRequest, pk: int) -> HttpResponse:
         raise Http404
     if is_visit(request):
         _own(request.user).beside(notice.event).mark_read()
-    return redirect(groups[0].path)
+    return redirect(groups[0].latest.path)
 
 
 @require_POST
@@ -127,3 +127,30 @@ def _kept(person: Person) -> dict[str, Any]:
         "overview_url": leaving_path(person),
         "at_once_url": leaving_path(person, Leaving.AT_ONCE),
     }
+
+
+@csrf_exempt  # the signed token in the mail says who it is for, and nobody has to sign in to hear less
+@require_http_methods(["GET", "HEAD", "POST"])
+def quiet(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the button; a POST makes quiet what the token says, or with `quiet=0` lets it be heard again."""
+    found = quiet_of(token)
+    if found is None:
+        raise Http404
+    person, about = found
+    on = {"region" if isinstance(about, Region) else "contribution": about.pk}
+    if request.method == "POST":
+        Quiet.objects.switch(person, on=request.POST.get("quiet") != "0", **on)
+        return redirect(request.path)
+    is_quiet = Quiet.objects.filter(person=person, **on).exists()
+    with translation.override(person.language):
+        return render(request, "digests/quiet.html", {"is_quiet": is_quiet, **_about(person, about)})
+
+
+def _about(person: Person, about: Contribution | Region) -> dict[str, str]:
+    """Return the name of what it is about, as far as the person sees it now, and the way to make the region quiet."""
+    if isinstance(about, Region):
+        return {"title": about.name}
+    seen = Contribution.objects.visible_to(person).filter(pk=about.pk).select_related("region").first()
+    if seen is None:
+        return {"title": ""}
+    return {"title": seen.title, "region": seen.region.name, "region_url": quiet_path(person, seen.region)}

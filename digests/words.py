@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Person
 from challenges.models import Challenge, Offer
 from challenges.rules import Stage, can_read_answer, can_read_backer, can_read_note, can_read_reviews
-from regions.models import Contribution, Event, Meeting, Membership, Verb
+from regions.models import Contribution, Event, Meeting, Membership, Post, Verb
 from regions.models.report import How
 from regions.models.standing import standing_of
 from regions.text import plain
@@ -97,14 +97,14 @@ def label(seen: Seen) -> str:
 def text(seen: Seen) -> str:
     """Return the text itself, shortened to plain text; empty where there is none for this person."""
     words = TEXTS.get(seen.event.verb)
-    return plain(words(seen)[: 4 * LENGTH], LENGTH) if words else ""
+    return plain(words(seen), LENGTH) if words else ""
 
 
 def note(seen: Seen) -> str:
     """Return the note to the team that came with feedback, for who may read it."""
     if seen.event.verb != Verb.REVIEWED or not seen.about.note or not can_read_note(seen.person, seen.about):
         return ""
-    return plain(seen.about.note[: 4 * LENGTH], LENGTH)
+    return plain(seen.about.note, LENGTH)
 
 
 def _path_of(seen: Seen) -> str:
@@ -183,7 +183,11 @@ def _how(seen: Seen) -> str:
 
 
 def _lead(seen: Seen) -> str:
-    return seen.contribution.lead if seen.contribution else ""
+    """Return the first words; of a text in Markdown that itself, of which no more is read than is told."""
+    on = seen.contribution
+    if isinstance(on, Meeting):
+        return on.intro
+    return on.words if isinstance(on, Post) else on.lead if on else ""
 
 
 def _agreement(seen: Seen) -> str:

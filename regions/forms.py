@@ -132,6 +132,20 @@ class PlaceQuery(QueryForm):
     gemeente = Place(label=_("Your municipality"), required=False)
 
 
+class SmallForm(forms.Form):
+    """Whether a change is a small one, of which followers hear nothing; it stands below the form of a text."""
+
+    small = forms.BooleanField(
+        label=_("Small change: followers get no notice"),
+        help_text=_("For a typing error or a few words. Author and team do get a notice."),
+        required=False,
+    )
+
+    @property
+    def is_small(self) -> bool:
+        return self.is_valid() and bool(self.cleaned_data["small"])
+
+
 class PageQuery(QueryForm):
     pagina = forms.IntegerField(label=_("Page"), min_value=1, max_value=999_999, required=False)
 

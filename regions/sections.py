@@ -192,11 +192,22 @@ def attachments_section(person: Reader, contribution: Contribution) -> dict[str,
     }
 
 
+RHYTHMS: dict[str | None, Promise] = {
+    "daily": gettext_lazy("every day"),
+    "weekly": gettext_lazy("every week"),
+    "monthly": gettext_lazy("every month"),
+}
+"""How often the overview comes, within a sentence; who is not here gets none."""
+
+
 def follow_section(person: Reader, contribution: Contribution) -> dict[str, Any]:
     """`follow` for `regions/_follow.html`; one query for who is signed in."""
-    may = rules.can_follow(person, contribution)
-    is_on = may and isinstance(person, Person) and contribution.follows.filter(person=person).exists()
-    return {"follow": {"contribution": contribution, "may": may, "is_on": is_on}}
+    follow: dict[str, Any] = {"contribution": contribution, "may": rules.can_follow(person, contribution)}
+    if follow["may"] and isinstance(person, Person):
+        heard = Contribution.objects.as_heard_by(person).only("pk").get(pk=contribution.pk)
+        follow |= {"heard": heard, "rhythm": RHYTHMS.get(heard.mails, "")}
+        follow["may_be_quiet"] = heard.is_quiet or not rules.is_owner(person, contribution)
+    return {"follow": follow}
 
 
 def moderation_section(person: Reader, contribution: Contribution) -> dict[str, Any]:

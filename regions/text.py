@@ -36,6 +36,10 @@ _INVISIBLE = re.compile("[\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\x00
 """What takes no place or turns the direction of other people's text; the joiner of emoji (U+200D) stays."""
 
 
+SIGNS_EACH = 4
+"""So many characters of Markdown are read for each that is told."""
+
+
 def rendered(text: str) -> str:
     """Return safe HTML for Markdown; headings start at level 3, links carry nofollow, images are left out."""
     html = _MARKDOWN.render(text)
@@ -49,9 +53,16 @@ kept_html = lru_cache(maxsize=64)(rendered)
 
 
 def plain(text: str, length: int = 0) -> str:
-    """Return Markdown as plain text on one line, cut at `length` characters where that is given."""
-    words = flat(rendered(text))
-    return str(Truncator(words).chars(length)) if length else words
+    """Return Markdown as plain text on one line, cut at `length` characters where that is given.
+
+    Then no more of the source is read than that may need: half a megabyte takes as long as a page.
+    """
+    if not length:
+        return flat(rendered(text))
+    source = text[: SIGNS_EACH * length]
+    words = flat(rendered(source))
+    is_whole = len(source) == len(text) or len(words) > length
+    return str(Truncator(words if is_whole else f"{words}…").chars(length))
 
 
 def flat(html: str) -> str:

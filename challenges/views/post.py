@@ -19,6 +19,7 @@ from initiate.once import once
 from initiate.requests import PersonRequest
 from regions import drafts
 from regions.errors import AlreadyDone, EditConflict
+from regions.forms import SmallForm
 from regions.gate import allow, fetch
 from regions.models import Claim, Draft, State
 from regions.models.standing import standing_of
@@ -91,12 +92,13 @@ def edit_page(
     request: PersonRequest, challenge: Challenge, form: ChallengeForm, status: int = 200, **context: Any
 ) -> HttpResponse:
     page = {"challenge": challenge, "form": form, "is_draft": challenge.state == State.DRAFT, **context}
+    page["small"] = SmallForm(request.POST or None)
     return render(request, "challenges/edit.html", page, status=status)
 
 
 def save(request: PersonRequest, challenge: Challenge, form: ChallengeForm) -> HttpResponse:
     try:
-        is_changed = write(request.user, challenge, form)
+        is_changed = write(request.user, challenge, form, small=SmallForm(request.POST).is_small)
     except EditConflict:
         return conflict(request, form)
     drop_draft(request.user, challenge, form)
@@ -107,10 +109,10 @@ def save(request: PersonRequest, challenge: Challenge, form: ChallengeForm) -> H
     return redirect(now)
 
 
-def write(by: Person, challenge: Challenge, form: ChallengeForm) -> bool:
+def write(by: Person, challenge: Challenge, form: ChallengeForm, *, small: bool = False) -> bool:
     """Write text, reach and filing; tell whether anything differs. Raises EditConflict."""
     seen = form.cleaned_data["version"] or 0
-    is_edited = challenge.edit(by=by, seen=seen, text=form.text, **form.reach)
+    is_edited = challenge.edit(by=by, seen=seen, text=form.text, small=small, **form.reach)
     return challenge.file_under(by=by, **form.filing) or is_edited
 
 

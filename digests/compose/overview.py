@@ -60,7 +60,7 @@ def coming_meetings(person: Person) -> list[Meeting]:
     """Return what is near this person and goes on: they read it with the news, no mail comes for it alone."""
     until = timezone.now() + AHEAD
     coming = Meeting.objects.visible_to(person).coming().filter(cancelled_at=None, starts_at__lte=until)
-    return list(coming.near(person).for_list()[:MEETINGS])
+    return list(coming.told_to(person).for_list()[:MEETINGS])
 
 
 def in_sections(groups: list[Group]) -> list[tuple[str, list[Group]]]:

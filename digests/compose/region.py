@@ -9,7 +9,7 @@ from digests.leaving import leaving_path
 from digests.letter import disarmed, disarmed_lines
 from digests.models import Mail
 from digests.relay import Letter
-from regions.models import Claim, Export, Invitation, Membership, Post, Sort
+from regions.models import Claim, Export, Invitation, Membership, Post, Quiet, Sort
 from regions.rules import can_moderate_region
 from regions.text import plain_lines
 
@@ -76,6 +76,11 @@ def export(mail: Mail) -> Letter | None:
     return region_letter(mail, recipient, "mail/export", export.get_absolute_url(), context)
 
 
+def _wants(person: Person, post: Post) -> bool:
+    """Tell whether someone wants mail, and did not make this or its region quiet."""
+    return wants_mail(person) and not Quiet.objects.over(post).filter(person=person).exists()
+
+
 def announcement(mail: Mail) -> Letter | None:
     """Return an announcement, to who is a member at this moment, still sees it, and did not choose to get no mail."""
     person = Person.objects.select_related("subscription").get(mails=mail)
@@ -83,7 +88,7 @@ def announcement(mail: Mail) -> Letter | None:
     post = rows.select_related("region", "author").filter(pk=mail.data["ids"]["object"]).first()
     recipient = confirmed_address(person)
     is_member = post is not None and post.region.memberships.active().filter(person=person).exists()
-    if post is None or not is_member or not recipient or not wants_mail(person):
+    if post is None or not is_member or not recipient or not _wants(person, post):
         mail.end(Mail.State.CANCELLED, "not a member, not wanted, or not to be seen any more")
         return None
     words = disarmed_lines(plain_lines(post.words))

@@ -26,6 +26,7 @@ from regions.models.meeting import AgendaItem, Meeting, Perspective
 from regions.models.moderation import Ruling
 from regions.models.municipality import Municipality, RegionWish
 from regions.models.post import Post, PostQuerySet, Sort
+from regions.models.quiet import Quiet
 from regions.models.region import Joining, Membership, Region
 from regions.models.report import Report, UnconfirmedReport
 from regions.models.sanction import Sanction
@@ -68,6 +69,7 @@ __all__ = [
     "Perspective",
     "Post",
     "PostQuerySet",
+    "Quiet",
     "Region",
     "RegionVisit",
     "RegionWish",

@@ -6,7 +6,7 @@ from typing import ClassVar, Self, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -18,6 +18,7 @@ from taggit.models import ItemBase, Tag
 from accounts.models import Affiliation, Person
 from regions.errors import AlreadyDone
 from regions.models.event import Audience, Event, EventQuerySet, Verb
+from regions.models.quiet import Quiet
 from regions.models.region import Region
 from regions.models.standing import Reader, Standing, standing_of
 from regions.models.theme import Theme
@@ -139,6 +140,22 @@ class ContributionQuerySet(models.QuerySet[M]):
     def followed_by(self, person: Person) -> Self:
         return self.filter(Exists(Follow.objects.filter(contribution=OuterRef("pk"), person=person)))
 
+    def quiet_to(self, person: Person) -> Self:
+        return self.filter(Exists(Quiet.objects.filter(contribution=OuterRef("pk"), person=person)))
+
+    def as_heard_by(self, person: Person) -> Self:
+        """Say of each whether someone follows it, made it or its region quiet, and how often they get mail.
+
+        The last is `mails`: a frequency, or None.
+        """
+        quiet = Quiet.objects.filter(person=person)
+        return self.annotate(
+            is_followed=Exists(Follow.objects.filter(contribution=OuterRef("pk"), person=person)),
+            is_quiet=Exists(quiet.filter(contribution=OuterRef("pk"))),
+            is_region_quiet=Exists(quiet.filter(region=OuterRef("region"))),
+            mails=Subquery(Person.objects.filter(pk=person.pk).values("subscription__frequency")),
+        )
+
     def own_or_followed(self, person: Person) -> Self:
         """Keep those of which someone is author or team, or that they follow; `is_own` tells the two apart."""
         mine = Involvement.objects.current().filter(person=person, part__in=OWNERS)
@@ -212,6 +229,12 @@ class Contribution(models.Model):  # type: ignore[django-manager-missing]  # of 
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     published_at = models.DateTimeField(null=True, editable=False)
     last_activity_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    is_followed: bool
+    is_quiet: bool
+    is_region_quiet: bool
+    mails: str | None
+    """These four are given by `as_heard_by`."""
 
     objects: ClassVar[ContributionQuerySet["Contribution"]] = ContributionQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -331,8 +354,9 @@ class Contribution(models.Model):  # type: ignore[django-manager-missing]  # of 
 
     @transaction.atomic
     def follow(self, by: Person) -> None:
-        """Start following; once is enough."""
+        """Start following; once is enough. Who made it quiet wants to hear it again."""
         locked = Contribution.objects.lock(self.pk)
+        Quiet.objects.switch(by, on=False, contribution=locked.pk)
         _row, made = Follow.objects.get_or_create(contribution=locked, person=by)
         locked.follower_count += made
         locked.save(update_fields=["follower_count"])

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +14,7 @@ from accounts.models import Person
 from regions.errors import AlreadyDone, EditConflict
 from regions.models.contribution import Contribution, Kind, State
 from regions.models.event import Audience, Event, Verb
+from regions.models.quiet import Quiet
 from regions.models.standing import standing_of
 from regions.models.writing import Writing, WritingQuerySet
 from regions.text import flat, plain, rendered
@@ -46,9 +47,18 @@ class MeetingQuerySet(WritingQuerySet["Meeting"]):
 
     def near(self, person: Person) -> Self:
         """Keep what this person signed up for, what their regions plan, and the sessions that they serve in."""
-        signed_up = Q(pk__in=person.signups.lasting().values("meeting"))
         of_region = Q(region__in=person.memberships.active().values("region"))
-        return self.filter(signed_up | of_region | Q(pk__in=self.sessions_of(person).values("pk")))
+        return self.filter(self._own_of(person) | of_region)
+
+    def told_to(self, person: Person) -> Self:
+        """Keep of what is near someone that which they did not make quiet; what they signed up for stays."""
+        is_quiet = Q(contribution=OuterRef("pk")) | Q(region=OuterRef("region"))
+        quiet = Exists(Quiet.objects.filter(is_quiet, person=person))
+        return self.near(person).filter(self._own_of(person) | ~Q(quiet))
+
+    def _own_of(self, person: Person) -> Q:
+        signed_up = person.signups.lasting().values("meeting")
+        return Q(pk__in=signed_up) | Q(pk__in=self.sessions_of(person).values("pk"))
 
     def sessions(self) -> Self:
         return self.filter(sort=Meeting.Sort.CABINET)
@@ -234,17 +244,27 @@ class Meeting(Writing):  # type: ignore[django-manager-missing]  # of tags, by t
 
     @transaction.atomic
     def edit(
-        self, *, by: Person, seen: int, text: Mapping[str, str], sequence: int | None = None, **fields: Any
+        self,
+        *,
+        by: Person,
+        seen: int,
+        text: Mapping[str, str],
+        small: bool = False,
+        sequence: int | None = None,
+        **fields: Any,
     ) -> bool:
-        """Do as every kind does; time and place make no version, so `sequence` is what was on the screen of these."""
+        """Do as every kind does; time and place make no version, so `sequence` is what was on the screen of these.
+
+        Another time or place is never small: everyone hears it.
+        """
         locked = self._locked()
         is_new = any(getattr(locked, name) != value for name, value in fields.items())
         if sequence is not None and is_new and locked.sequence != sequence:
             raise EditConflict(locked.version)
-        return super().edit(by=by, seen=seen, text=text, **fields)
+        return super().edit(by=by, seen=seen, text=text, small=small, **fields)
 
-    def _save_edit(self, by: Person, changed: list[str], *, is_new_text: bool) -> None:
-        super()._save_edit(by, changed, is_new_text=is_new_text)
+    def _save_edit(self, by: Person, changed: list[str], *, is_new_text: bool, small: bool) -> None:
+        super()._save_edit(by, changed, is_new_text=is_new_text, small=small)
         if self.state == State.DRAFT:
             return
         self.sequence += 1

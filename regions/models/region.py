@@ -18,6 +18,7 @@ from accounts.models import Affiliation, Organisation, Person
 from regions.errors import AlreadyDone, ByInvitation
 from regions.models.event import Audience, Event, Verb
 from regions.models.municipality import Municipality
+from regions.models.quiet import Quiet
 from regions.models.theme import in_language
 from regions.text import kept_html
 
@@ -42,9 +43,18 @@ class RegionQuerySet(models.QuerySet["Region"]):
         ).order_by(Lower("name"))
 
     def with_own(self, person: Person | AnonymousUser) -> Self:
-        """Bring along the membership of this person as `own`, in the same query; None for who has none."""
+        """Bring along the membership of this person as `own`, in the same query; None for who has none.
+
+        `is_quiet` says whether they made the region quiet.
+        """
         mine = Q(memberships__person=person.pk or 0)
-        return self.annotate(own=FilteredRelation("memberships", condition=mine)).select_related("own")
+        quiet = Exists(Quiet.objects.filter(person=person.pk or 0, region=OuterRef("pk")))
+        found = self.annotate(own=FilteredRelation("memberships", condition=mine), is_quiet=quiet)
+        return found.select_related("own")
+
+    def quiet_to(self, person: Person) -> Self:
+        """Keep what someone made quiet."""
+        return self.filter(Exists(Quiet.objects.filter(region=OuterRef("pk"), person=person)))
 
     def with_moderators(self) -> Self:
         """Bring along who moderates as `moderator_rows`: name, function and where they work now."""
@@ -102,6 +112,8 @@ class Region(models.Model):
 
     own: "Membership | None" = None
     """The membership of whoever reads, where `with_own` brought it along."""
+    is_quiet: bool
+    """Given by `with_own`."""
     moderator_rows: list[dict[str, str]]
     """What `with_moderators` brought along."""
 

@@ -145,11 +145,12 @@ class Writing(Contribution):  # type: ignore[django-manager-missing]  # of tags,
         self.involvements.current().update(ended_at=timezone.now())
 
     @transaction.atomic
-    def edit(self, *, by: Person, seen: int, text: Mapping[str, str], **fields: Any) -> bool:
+    def edit(self, *, by: Person, seen: int, text: Mapping[str, str], small: bool = False, **fields: Any) -> bool:
         """Write new text over version `seen`. Raises EditConflict over a newer one.
 
         Return False when nothing differs, also from a newer version: then the same was sent twice. `fields` may hold
-        what is no text (who reads it, where it takes place); a change of these alone makes no new version.
+        what is no text (who reads it, where it takes place); a change of these alone makes no new version. Of a `small`
+        one followers hear nothing.
         """
         locked = self._locked()
         changed = [name for name, value in {**text, **fields}.items() if getattr(locked, name) != value]
@@ -160,12 +161,12 @@ class Writing(Contribution):  # type: ignore[django-manager-missing]  # of tags,
         is_new_text = {**locked.text, **text} != locked.text
         for name in changed:
             setattr(locked, name, text[name] if name in text else fields[name])
-        locked._save_edit(by, changed, is_new_text=is_new_text)
+        locked._save_edit(by, changed, is_new_text=is_new_text, small=small)
         if is_new_text:
             locked.rulings.on_itself().settle(by)
         return True
 
-    def _save_edit(self, by: Person, changed: list[str], *, is_new_text: bool) -> None:
+    def _save_edit(self, by: Person, changed: list[str], *, is_new_text: bool, small: bool) -> None:
         self.html = self.rendered_html()
         self.version += is_new_text
         if is_new_text:
@@ -175,7 +176,8 @@ class Writing(Contribution):  # type: ignore[django-manager-missing]  # of tags,
             self.last_activity_at = timezone.now()
             written.append("last_activity_at")
             self.index()
-            Event.write(Verb.EDITED, by=by, contribution=self, version=self.version, fields=sorted(changed))
+            size: dict[str, Any] = {"small": True} if small else {}
+            Event.write(Verb.EDITED, by=by, contribution=self, version=self.version, fields=sorted(changed), **size)
         self.save(update_fields=[*changed, *written])
 
     @transaction.atomic

@@ -14,7 +14,7 @@ from initiate.requests import PersonRequest
 from regions import rules
 from regions.document_forms import TITLE, DocumentForm, DocumentsQuery, EditionForm, NewDocumentForm, SeenForm
 from regions.errors import AlreadyDone, EditConflict
-from regions.forms import PageQuery
+from regions.forms import PageQuery, SmallForm
 from regions.gate import allow, fetch
 from regions.models import Document, Region
 from regions.models.standing import Reader
@@ -113,13 +113,15 @@ def edit(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
 def _edit_page(
     request: PersonRequest, document: Document, form: DocumentForm, status: int, **context: Any
 ) -> HttpResponse:
-    return render(request, "regions/document_edit.html", {"document": document, "form": form, **context}, status=status)
+    page = {"document": document, "form": form, "small": SmallForm(request.POST or None), **context}
+    return render(request, "regions/document_edit.html", page, status=status)
 
 
 def _save(request: PersonRequest, document: Document, form: DocumentForm) -> HttpResponse:
     seen, reach = form.cleaned_data["version"] or 0, form.cleaned_data["visibility"]
+    small = SmallForm(request.POST).is_small
     try:
-        is_changed = document.edit(by=request.user, seen=seen, text=form.text, visibility=reach)
+        is_changed = document.edit(by=request.user, seen=seen, text=form.text, small=small, visibility=reach)
     except EditConflict:
         return _conflict(request, document)
     messages.success(request, _("Your changes are saved.") if is_changed else _("Nothing was changed."))

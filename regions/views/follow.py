@@ -20,7 +20,7 @@ def follow(request: PersonRequest, pk: int) -> HttpResponse:
     contribution = fetch(Contribution.objects.all(), request.user, pk, may=can_follow)
     if request.POST.get("follow") == "1":
         contribution.follow(request.user)
-        messages.success(request, _("You follow this now. What is new comes in your notices and your overview mail."))
+        messages.success(request, _("You follow this now."))
     else:
         contribution.unfollow(request.user)
         messages.success(request, _("You no longer follow this."))

@@ -16,7 +16,7 @@ from initiate.requests import PersonRequest
 from regions import rules
 from regions.agenda import agenda_of, put_back, values_of
 from regions.errors import AlreadyDone, EditConflict
-from regions.forms import PageQuery
+from regions.forms import PageQuery, SmallForm
 from regions.gate import allow, fetch
 from regions.meeting_forms import (
     AgendaForms,
@@ -181,12 +181,13 @@ def meeting_edit(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     sorts = [found.sort] if found.is_session else [found.sort, *_sorts(request.user, found.region)]
     posted = request.POST if request.method == "POST" else None
     form = MeetingForm(posted, initial=MeetingForm.current(found), sorts=sorts, publishing=publishing)
-    words = {"meeting": found, "region": found.region, "form": form}
+    small = SmallForm(posted)
+    words = {"meeting": found, "region": found.region, "form": form, "small": small}
     if not form.is_valid():
         return render(request, "regions/meeting/edit.html", words, status=422 if form.errors else 200)
     try:
         seen = {"seen": form.cleaned_data["version"] or 0, "sequence": form.cleaned_data["sequence"]}
-        found.edit(by=request.user, text=form.text, **seen, **form.facts)
+        found.edit(by=request.user, text=form.text, small=small.is_small, **seen, **form.facts)
     except EditConflict:
         return _clash(request, words, form)
     return _stored(request, Meeting.objects.get(pk=pk))

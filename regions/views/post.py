@@ -16,7 +16,7 @@ from initiate.requests import PersonRequest
 from regions import drafts, rules
 from regions.answers import answer_section
 from regions.errors import AlreadyDone, EditConflict, TooOften
-from regions.forms import PageQuery
+from regions.forms import PageQuery, SmallForm
 from regions.gate import allow, fetch
 from regions.models import Post, Region, Sort, State
 from regions.models.post import was_mailed_today
@@ -158,6 +158,7 @@ def edit(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
 
 def _edit_page(request: PersonRequest, post: Post, form: PostForm, status: int = 200, **context: Any) -> HttpResponse:
     may = {"is_draft": post.state == State.DRAFT, "can_publish": rules.can_publish_post(request.user, post)}
+    context["small"] = SmallForm(request.POST or None)
     return render(request, "regions/post_edit.html", {"post": post, "form": form, **may, **context}, status=status)
 
 
@@ -166,9 +167,10 @@ def _place_of(post: Post) -> str:
 
 
 def _save(request: PersonRequest, post: Post, form: PostForm) -> HttpResponse:
-    reach = {"visibility": form.cleaned_data["visibility"]}
+    reach, small = form.cleaned_data["visibility"], SmallForm(request.POST).is_small
+    seen = form.cleaned_data["version"] or 0
     try:
-        is_edited = post.edit(by=request.user, seen=form.cleaned_data["version"] or 0, text=form.text, **reach)
+        is_edited = post.edit(by=request.user, seen=seen, text=form.text, small=small, visibility=reach)
     except EditConflict:
         return _conflict(request, post)
     is_changed = post.file_under(by=request.user, themes=form.cleaned_data["themes"]) or is_edited

@@ -234,7 +234,7 @@ def test_a_blocked_or_erased_person_is_not_there(browser: Browser, anna: Person,
 
 @pytest.mark.parametrize(
     ("path", "count"),
-    [("welcome", 8), ("welcome_regions", 8), ("profile", 8), ("preferences", 5), ("affiliations", 7)],
+    [("welcome", 8), ("welcome_regions", 8), ("profile", 8), ("preferences", 7), ("affiliations", 7)],
 )
 def test_each_page_asks_little(browser: Browser, anna: Person, path: str, count: int) -> None:
     subscribe(anna, "weekly")

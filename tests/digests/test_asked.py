@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Person
-from challenges.models import Asking, Challenge
+from challenges.models import Asking, Challenge, Offer
 from digests.context import unread_count
 from digests.items import FOR_YOU, gather
 from digests.plan import plan, waiting_notices
@@ -137,7 +137,7 @@ def test_a_line_that_a_colleague_dealt_with_still_leads_somewhere(
     finish()
     client.force_login(anna)
     answer = client.get(reverse("digests:open", args=[Notice.objects.get(person=anna).pk]))
-    assert answer["Location"] == challenge.get_absolute_url()
+    assert answer["Location"] == Offer.objects.get().get_absolute_url()
 
 
 def test_what_waits_comes_before_what_is_about_someone(
