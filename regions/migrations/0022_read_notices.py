@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("regions", "0020_doors"),
+        ("regions", "0021_quiet"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
