@@ -1,4 +1,7 @@
-"""`manage.py digest_now EMAIL`: make someone's overview due at once."""
+"""`manage.py digest_now EMAIL`: make someone's overview due at once.
+
+It counts as the overview of this day, week or month: the next one comes in the next.
+"""
 
 from typing import Any
 
