@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Person
@@ -74,6 +74,20 @@ steps = st.one_of(
     st.just(Outage()),
 )
 waits = st.timedeltas(timedelta(minutes=1), timedelta(days=2)) | st.timedeltas(timedelta(), timedelta(days=40))
+MONDAY = datetime(2026, 11, 23, 12, tzinfo=UTC)
+"""The day before an overview of who chose every week."""
+ANOTHER_DAY = [
+    (Happens(waits=False), timedelta(days=1)),
+    (Happens(waits=False), timedelta(hours=1)),
+    (Chooses("weekly", 4, 16, at_once=False), timedelta(days=14)),
+]
+"""Tuesday had its overview, and then Friday is chosen."""
+LATE = [
+    (Happens(waits=False), timedelta()),
+    (Outage(), timedelta(days=7)),
+    (Happens(waits=False), timedelta(days=14)),
+]
+"""What was due on Tuesday comes on the Monday after."""
 scripts = st.lists(st.tuples(steps, waits), min_size=5, max_size=40)
 
 
@@ -204,6 +218,8 @@ def followed(bram: Person, utrecht: Region) -> Challenge:
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(starts, scripts)
+@example(MONDAY, ANOTHER_DAY)
+@example(MONDAY, LATE)
 def test_each_item_comes_in_one_mail_at_the_right_hour(
     anna: Person, followed: Challenge, start: datetime, script: list[tuple[Step, timedelta]]
 ) -> None:
