@@ -1,6 +1,6 @@
 """What was asked of someone and waits no more: the one place that tells, for the bell, the preview and the mail."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db.models import BigIntegerField, Exists, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
@@ -59,10 +59,15 @@ ANSWERED = Q(reason=Notice.Reason.WAITS) & _done(Verb.OFFERED, Offer.objects.fil
 def still_asked(notices: Iterable[Notice]) -> list[Notice]:
     """Leave out what waits no more, and tell an answered offer as news of one's own; in one query."""
     found = list(notices)
-    asking = Notice.objects.filter(pk__in=[notice.pk for notice in found if notice.reason == Notice.Reason.WAITS])
-    rows = asking.annotate(is_done=DONE, is_answered=ANSWERED).values_list("pk", "is_done", "is_answered")
-    states = {pk: (is_done, is_answered) for pk, is_done, is_answered in rows}
+    asking = [notice.pk for notice in found if notice.reason == Notice.Reason.WAITS]
+    states = _states(asking) if asking else {}
     for notice in found:
         if states.get(notice.pk, (False, False))[1]:
             notice.reason = Notice.Reason.OWN
     return [notice for notice in found if not states.get(notice.pk, (False, False))[0]]
+
+
+def _states(asking: Collection[int]) -> dict[int, tuple[bool, bool]]:
+    """Return of these notices whether what they ask is done, and whether it was answered."""
+    rows = Notice.objects.filter(pk__in=asking).annotate(is_done=DONE, is_answered=ANSWERED)
+    return {pk: (done, answered) for pk, done, answered in rows.values_list("pk", "is_done", "is_answered")}

@@ -69,9 +69,7 @@ class Wire:
                 process.close()
                 server.close()
                 continue
-            talk = Talk(self, process, server)
-            threading.Thread(target=talk.ask, daemon=True).start()
-            threading.Thread(target=talk.answer, daemon=True).start()
+            threading.Thread(target=Talk(self, process, server).run, daemon=True).start()
 
 
 class Talk:
@@ -81,7 +79,15 @@ class Talk:
         self._wire, self._process, self._server = wire, process, server
         self._held: Hold | None = None
 
-    def ask(self) -> None:
+    def run(self) -> None:
+        asking = threading.Thread(target=self._ask, daemon=True)
+        asking.start()
+        self._answer()
+        asking.join()
+        self._process.close()
+        self._server.close()
+
+    def _ask(self) -> None:
         """Carry statements, whole ones only."""
         buffer, is_first = b"", True
         with suppress(OSError):
@@ -108,7 +114,7 @@ class Talk:
         self._end()
         return True
 
-    def answer(self) -> None:
+    def _answer(self) -> None:
         """Carry answers, until one has to be held."""
         with suppress(OSError):
             while part := self._server.recv(65536):

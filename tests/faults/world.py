@@ -30,8 +30,8 @@ class Failed(Exception):
 class World:
     """One home; use it as a context. `env` is what a process of the product needs to run in it."""
 
-    def __init__(self, home: Path) -> None:
-        self.home = home
+    def __init__(self, home: Path, *, deeds: str = "tests.faults.deeds", wired: bool = True) -> None:
+        self.home, self.deeds, self.wired = home, deeds, wired
         self.changed: dict[str, Any] = {}
         self._processes: list[BaseProcess] = []
 
@@ -82,9 +82,9 @@ class World:
         self.wire = Wire(folder, self.postgres.socket)
         real, wired = (quote(str(path), safe="") for path in (self.postgres.socket.parent, folder))
         before = dict(os.environ)
-        os.environ.update(self.env | {"DATABASE_URL": self.address.replace(real, wired)})
+        os.environ.update(self.env | {"DATABASE_URL": self.address.replace(real, wired if self.wired else real)})
         try:  # the server that forks the processes keeps the environment in which it starts
-            SPAWN.set_forkserver_preload(["tests.faults.deeds"])
+            SPAWN.set_forkserver_preload([self.deeds, __name__])
             first = SPAWN.Process(target=int)
             first.start()
             first.join()
@@ -97,7 +97,7 @@ class World:
     def start(self, deed: str, *values: Any) -> tuple[BaseProcess, Connection]:
         """Begin a deed in a process of its own."""
         here, there = SPAWN.Pipe()
-        process = SPAWN.Process(target=run, args=(deed, values, self.changed, there))
+        process = SPAWN.Process(target=run, args=(self.deeds, deed, values, self.changed, there))
         process.start()
         there.close()
         self._processes = [*(one for one in self._processes if one.is_alive()), process]
@@ -182,7 +182,7 @@ class World:
         return unspread + due + mails
 
 
-def run(deed: str, values: tuple[Any, ...], changed: dict[str, Any], answer: Connection) -> None:
+def run(module: str, deed: str, values: tuple[Any, ...], changed: dict[str, Any], answer: Connection) -> None:
     """In the process that does it. What is imported here is there already: the server forks with it."""
     sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - until the end of the process: a crash is not pretty
-    import_module("tests.faults.deeds").do(deed, values, changed, answer)
+    import_module(module).do(deed, values, changed, answer)
