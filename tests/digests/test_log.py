@@ -183,6 +183,21 @@ def test_what_is_not_understood_is_named(desk: Client, db: None) -> None:
     assert "We do not know what you asked at “State”" in desk.get(LOG, {"staat": "open"}).content.decode()
 
 
+@pytest.mark.parametrize("name", ["staat", "soort", "adres", "voor"])
+@pytest.mark.parametrize(
+    "value", ["", "%00", "%ff", "9" * 30, "-1", "%27%20OR%201=1", "%5C%25%5C", "x" * 5000, "%F0%9F%92%A9"]
+)
+def test_no_query_breaks_it(desk: Client, db: None, name: str, value: str) -> None:
+    made("1")
+    assert desk.get(f"{LOG}?{name}={value}").status_code == (400 if value in ("%00", "%ff") else 200)
+
+
+@pytest.mark.parametrize("pk", ["0", "9" * 18, "9" * 40])
+def test_no_number_breaks_it(desk: Client, db: None, pk: str) -> None:
+    answers = desk.get(f"{LOG}{pk}/"), desk.post(f"{LOG}{pk}/besluit/", {"act": "now"})
+    assert [answer.status_code for answer in answers] == [404, 404]
+
+
 def test_pages_go_on_after_a_mail(desk: Client, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log, "PER_PAGE", 2)
     for number in range(5):
