@@ -206,7 +206,7 @@ def follow_section(person: Reader, contribution: Contribution) -> dict[str, Any]
     if follow["may"] and isinstance(person, Person):
         heard = Contribution.objects.as_heard_by(person).only("pk").get(pk=contribution.pk)
         follow |= {"heard": heard, "rhythm": RHYTHMS.get(heard.mails, "")}
-        follow["may_be_quiet"] = heard.is_quiet or not rules.is_owner(person, contribution)
+        follow["may_be_quiet"] = not rules.is_owner(person, contribution)
     return {"follow": follow}
 
 

@@ -9,7 +9,6 @@ from html import unescape
 import nh3
 from django.core.exceptions import ValidationError
 from django.utils.html import strip_tags
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
@@ -40,6 +39,9 @@ SIGNS_EACH = 4
 """So many characters of Markdown are read for each that is told."""
 
 
+LONG_WORD = 40
+
+
 def rendered(text: str) -> str:
     """Return safe HTML for Markdown; headings start at level 3, links carry nofollow, images are left out."""
     html = _MARKDOWN.render(text)
@@ -53,7 +55,7 @@ kept_html = lru_cache(maxsize=64)(rendered)
 
 
 def plain(text: str, length: int = 0) -> str:
-    """Return Markdown as plain text on one line, cut at `length` characters where that is given.
+    """Return Markdown as plain text on one line, cut between words at `length` characters where that is given.
 
     Then no more of the source is read than that may need: half a megabyte takes as long as a page.
     """
@@ -61,8 +63,14 @@ def plain(text: str, length: int = 0) -> str:
         return flat(rendered(text))
     source = text[: SIGNS_EACH * length]
     words = flat(rendered(source))
-    is_whole = len(source) == len(text) or len(words) > length
-    return str(Truncator(words if is_whole else f"{words}…").chars(length))
+    is_whole = len(source) == len(text)
+    return _cut(words, length) if len(words) > length else words if is_whole else f"{words}…"
+
+
+def _cut(words: str, length: int) -> str:
+    """Return the first words that fit; a word that is very long itself is cut."""
+    end = words.rfind(" ", max(0, length - LONG_WORD), length)
+    return f"{words[: end if end > 0 else length - 1]}…"
 
 
 def flat(html: str) -> str:

@@ -188,7 +188,11 @@ LINK = "\n\n[naar]: https://voorbeeld.example/"
 
 def test_of_half_a_megabyte_no_more_is_read_than_is_told() -> None:
     assert plain(f"[Lees mee][naar]{LINK}", 20) == "Lees mee"
-    assert plain(f"[Lees mee][naar] {'x ' * 250_000}{LINK}", 20) == "[Lees mee][naar] x …"
+    assert plain(f"[Lees mee][naar] {'x ' * 250_000}{LINK}", 20) == "[Lees mee][naar] x…"
+    assert plain("Zoals de wijkteams en de buurthuizen", 20) == "Zoals de wijkteams…"
+    assert plain("Zoals de wijkteams en de buurthuizen", 19) == "Zoals de wijkteams…"
+    assert plain("Zoals de wijkteams en de buurthuizen", 18) == "Zoals de…"
+    assert plain("x" * 100, 60) == f"{'x' * 59}…"
     assert plain(f"[Lees mee](https://voorbeeld.example/{'x' * 500_000})", 20).endswith("…")
 
 
