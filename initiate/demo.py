@@ -22,11 +22,15 @@ from challenges.models import Asking, Challenge, Offer, Prototype, Review, Seat,
 from digests.rhythm import subscribe
 from initiate.demo_meetings import load_meetings
 from initiate.demo_posts import load_posts
-from regions.models import Claim, Comment, Membership, Municipality, Part, Region, RegionVisit, Theme, Unspread
+from regions.models import Claim, Comment, Membership, Municipality, Part, Region, RegionVisit, Theme, Unspread, Verb
 
 FOLDER = Path(settings.BASE_DIR) / "demo"
 NEWEST = date(2026, 11, 21)
 PASSWORD = "initiate-demo"  # noqa: S105 - known on purpose; load_demo refuses where DEMO is not set
+
+NEW = timedelta(days=21)
+NEWS = (Verb.PUBLISHED, Verb.COMMENTED, Verb.PROTOTYPED, Verb.TESTED, Verb.REVIEWED, Verb.POINT_ANSWERED)
+"""What of the last weeks is told as new: what asks nothing of anyone that has been answered, and sends no mail."""
 
 Row = Mapping[str, Any]
 
@@ -49,8 +53,14 @@ def load() -> int:
     load_meetings(tomllib.loads((FOLDER / "meetings.toml").read_text(encoding="utf-8")), people)
     posts = tomllib.loads((FOLDER / "posts.toml").read_text(encoding="utf-8"))
     load_posts(posts, people, partial(moment, shift=shift))
-    Unspread.objects.all().delete()  # the past of the demo is nobody's news
+    _keep_news()
     return len(challenges)
+
+
+def _keep_news() -> None:
+    """Let the bells and overviews tell of the last weeks; what was before is nobody's news."""
+    news = Unspread.objects.filter(event__verb__in=NEWS, event__at__gte=timezone.now() - NEW)
+    Unspread.objects.exclude(pk__in=news.values("pk")).delete()
 
 
 def _load_places(rows: Row) -> None:
