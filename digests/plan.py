@@ -1,5 +1,7 @@
 """Who gets an overview now: one mail per person and period, and what is enclosed in it."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -31,22 +33,30 @@ def plan_batch() -> int | None:
     due = list(rows.order_by("next_at")[:BATCH])
     if not due:
         return None
-    now = database_now()
-    made = sum(_plan_one(subscription, now) for subscription in due)
+    now, notices = database_now(), _waiting(due)
+    made = sum(_plan_one(subscription, now, notices[subscription.person_id]) for subscription in due)
     Subscription.objects.bulk_update(due, ["next_at"])
     if made:
         wake()
     return made
 
 
-def _plan_one(subscription: Subscription, now: datetime) -> bool:
+def _waiting(due: Iterable[Subscription]) -> dict[int, list[int]]:
+    """Return the notices that wait for each of these people; asked at once, as the statement is long to make."""
+    found: dict[int, list[int]] = defaultdict(list)
+    rows = waiting_notices(*(subscription.person_id for subscription in due))
+    for person, pk in rows.values_list("person_id", "pk"):
+        found[person].append(pk)
+    return found
+
+
+def _plan_one(subscription: Subscription, now: datetime, notices: list[int]) -> bool:
     """Make the mail of this period, unless there is nothing to tell, and go on to the next period.
 
     After an outage the next period is the first one after now: one mail, not one for each that was missed.
     """
     period = subscription.next_at
     subscription.next_at = next_time(subscription.frequency, now)
-    notices = list(waiting_notices(subscription.person_id).values_list("pk", flat=True))
     if not notices or period is None:
         return False
     key = f"digest:{subscription.person_id}:{subscription.frequency}:{period.isoformat()}"
@@ -59,10 +69,10 @@ def _plan_one(subscription: Subscription, now: datetime) -> bool:
     return made
 
 
-def waiting_notices(person: Person | int) -> QuerySet[Notice]:
-    """Return what a person has neither read nor been mailed and, where it waited on them, still does, latest first.
+def waiting_notices(*people: Person | int) -> QuerySet[Notice]:
+    """Return what these have neither read nor been mailed and, where it waited on them, still does, latest first.
 
     What is on its way to all members at this moment is left to that mail.
     """
-    new = Notice.objects.unread().filter(person=person, enclosure=None, event__mailing=None)
+    new = Notice.objects.unread().filter(person__in=people, enclosure=None, event__mailing=None)
     return new.exclude(DONE).order_by("-event")

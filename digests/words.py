@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
@@ -19,6 +20,8 @@ from regions.text import plain
 
 LENGTH = 280
 """So many characters of a text are told; the rest is on the site."""
+_plain = lru_cache(maxsize=256)(plain)
+"""Remembered: the same text goes to all who follow it."""
 
 
 @dataclass(frozen=True)
@@ -97,14 +100,14 @@ def label(seen: Seen) -> str:
 def text(seen: Seen) -> str:
     """Return the text itself, shortened to plain text; empty where there is none for this person."""
     words = TEXTS.get(seen.event.verb)
-    return plain(words(seen)[: 4 * LENGTH], LENGTH) if words else ""
+    return _plain(words(seen)[: 4 * LENGTH], LENGTH) if words else ""
 
 
 def note(seen: Seen) -> str:
     """Return the note to the team that came with feedback, for who may read it."""
     if seen.event.verb != Verb.REVIEWED or not seen.about.note or not can_read_note(seen.person, seen.about):
         return ""
-    return plain(seen.about.note[: 4 * LENGTH], LENGTH)
+    return _plain(seen.about.note[: 4 * LENGTH], LENGTH)
 
 
 def _path_of(seen: Seen) -> str:
