@@ -1,6 +1,7 @@
 """`make bench`, or `make bench SIZE="2000 20000 200000"`; on the servers of DATABASE_URL, or on ones of its own.
 
-`python -m bench plans` writes the query plans of the heaviest statements instead.
+`python -m bench plans` writes the query plans of the heaviest statements instead; `python -m bench mails` measures the
+mail, on servers of its own.
 """
 
 import os
@@ -19,6 +20,9 @@ SETTINGS = {"DEMO": "false", "REQUIRE_SECOND_FACTOR": "false", "SITE_URL": "http
 def main() -> None:
     sizes = sorted({int(size) for size in os.environ.get("SIZE", SIZES).replace(",", " ").split()})
     what = sys.argv[1] if sys.argv[1:] else "pages"
+    if what == "mails":
+        os.chdir(databases.BASE)
+        os.execv(sys.executable, [sys.executable, "-m", "bench.mails"])
     command = [sys.executable, "-m", "bench.run", what, *map(str, sizes)]
     if not all(os.environ.get(name) for name in SERVERS):
         command = [sys.executable, "-m", "initiate.embedded", "run", "--", *command]

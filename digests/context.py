@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from accounts.models import Person
 from challenges.models.told import is_told
 from digests.asked import DONE
-from digests.quiet import quiet_to
+from digests.quiet import QUIET
 from regions.models import Notice
 from regions.models.contribution import events_visible_to
 
@@ -26,4 +26,4 @@ def unread_count(person: object) -> int:
     if not isinstance(person, Person):
         return 0
     new = Notice.objects.unread().filter(person=person, event__in=events_visible_to(person).filter(is_told(person)))
-    return new.exclude(DONE).exclude(quiet_to(person))[: MOST + 1].count()
+    return new.exclude(DONE | QUIET)[: MOST + 1].count()

@@ -34,7 +34,7 @@ from digests.asked import still_asked
 from digests.inbox.address import address_for
 from digests.leaving import quiet_path
 from digests.place import page_of, place_of
-from digests.quiet import HUSHED, quiet_to
+from digests.quiet import HUSHED, QUIET
 from digests.words import Seen, label, note, text
 from regions.models import (
     Agreement,
@@ -223,7 +223,7 @@ def gather(person: Person, notices: Iterable[Notice]) -> list[Group]:
     """
     asked = still_asked(notices)
     ids = [notice.pk for notice in asked if notice.reason in HUSHED]
-    quiet = Notice.objects.filter(quiet_to(person), pk__in=ids)
+    quiet = Notice.objects.filter(QUIET, pk__in=ids)
     return grouped(person, asked, without=quiet)
 
 

@@ -37,6 +37,7 @@ OWN_WORDS = (
     gettext_noop("no longer wanted, or it can not be read"),
     gettext_noop("not wanted any more"),
     gettext_noop("no confirmed address"),
+    gettext_noop("nobody to tell"),
     gettext_noop("the sender was lost before the answer came"),
     gettext_noop("released"),
     gettext_noop("cancelled by staff"),

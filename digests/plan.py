@@ -1,5 +1,7 @@
 """Who gets an overview now: one mail per person and period, and what is enclosed in it."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -9,7 +11,7 @@ from accounts.models import Person
 from digests.asked import DONE
 from digests.models import Enclosure, Mail, Pause, Subscription
 from digests.outbox import message_id, wake
-from digests.quiet import quiet_to
+from digests.quiet import QUIET
 from digests.rhythm import database_now, next_time
 from regions.models import Notice
 
@@ -37,29 +39,38 @@ def plan_batch(at: datetime | None = None) -> int | None:
     due = list(rows.order_by("next_at")[:BATCH])
     if not due:
         return None
-    made = sum(_plan_one(subscription, now) for subscription in due)
+    notices = _waiting(due)
+    made = sum(_plan_one(subscription, now, notices[subscription.person_id]) for subscription in due)
     Subscription.objects.bulk_update(due, ["next_at", "last_at"])
     if made:
         wake()
     return made
 
 
-def _plan_one(subscription: Subscription, now: datetime) -> bool:
+def _waiting(due: Iterable[Subscription]) -> dict[int, list[int]]:
+    """Return the notices that wait for each of these people; asked at once, as the statement is long to make."""
+    found: dict[int, list[int]] = defaultdict(list)
+    rows = waiting_notices(*(subscription.person_id for subscription in due))
+    for person, pk in rows.values_list("person_id", "pk"):
+        found[person].append(pk)
+    return found
+
+
+def _plan_one(subscription: Subscription, now: datetime, notices: list[int]) -> bool:
     """Make the mail of this period, unless there is nothing to tell, and go on to the next period.
 
     After an outage the next period is the first one after now: one mail, not one for each that was missed.
     """
-    made = _make(subscription)
+    made = _make(subscription, notices)
     if made:
         subscription.last_at = now
     subscription.next_at = next_time(subscription, now)
     return made
 
 
-def _make(subscription: Subscription) -> bool:
+def _make(subscription: Subscription, notices: list[int]) -> bool:
     """Make the mail that is due, with what waits in it; return False when nothing waits, or it was there before."""
     period = subscription.next_at
-    notices = list(waiting_notices(subscription.person_id).values_list("pk", flat=True))
     if not notices or period is None:
         return False
     key = f"digest:{subscription.person_id}:{subscription.frequency}:{period.isoformat()}"
@@ -72,10 +83,10 @@ def _make(subscription: Subscription) -> bool:
     return made
 
 
-def waiting_notices(person: Person | int) -> QuerySet[Notice]:
-    """Return what a person has neither read nor been mailed and, where it waited on them, still does, latest first.
+def waiting_notices(*people: Person | int) -> QuerySet[Notice]:
+    """Return what these have neither read nor been mailed and, where it waited on them, still does, latest first.
 
     What is on its way to all members at this moment is left to that mail; what they made quiet stays unmailed.
     """
-    new = Notice.objects.unread().filter(person=person, enclosure=None, event__mailing=None)
-    return new.exclude(DONE).exclude(quiet_to(person)).order_by("-event")
+    new = Notice.objects.unread().filter(person__in=people, enclosure=None, event__mailing=None)
+    return new.exclude(DONE | QUIET).order_by("-event")

@@ -2,14 +2,12 @@
 
 from django.db.models import Exists, OuterRef, Q
 
-from accounts.models import Person
 from regions.models import Notice, Quiet
 
 HUSHED = (Notice.Reason.FOLLOW, Notice.Reason.REGION, Notice.Reason.THEME)
 """The reasons that quiet takes away; what waits on someone, is about them or is their own comes all the same."""
 
 
-def quiet_to(person: Person | int) -> Q:
-    """Match the notices of what this person made quiet, by itself or with its region of now."""
-    on = Q(contribution=OuterRef("event__contribution")) | Q(region=OuterRef("event__contribution__region"))
-    return Q(reason__in=HUSHED) & Q(Exists(Quiet.objects.filter(on, person=person)))
+_ON = Q(contribution=OuterRef("event__contribution")) | Q(region=OuterRef("event__contribution__region"))
+QUIET = Q(reason__in=HUSHED) & Q(Exists(Quiet.objects.filter(_ON, person=OuterRef("person"))))
+"""Which notices are of what their person made quiet, by itself or with its region of now."""

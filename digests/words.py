@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
@@ -19,6 +20,8 @@ from regions.text import plain
 
 LENGTH = 280
 """So many characters of a text are told; the rest is on the site."""
+_plain = lru_cache(maxsize=256)(plain)
+"""Remembered: the same text goes to all who follow it."""
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Person
+from digests.compose import compose
 from digests.models import Enclosure, Mail, Subscription
 from digests.plan import plan
 from digests.rhythm import next_time, subscribe
@@ -95,3 +97,40 @@ def test_what_was_read_is_not_enclosed(news: list[Notice], anna: Person) -> None
 def test_what_is_not_due_waits(news: list[Notice], anna: Person) -> None:
     Subscription.objects.filter(person=anna).update(next_at=timezone.now() + timedelta(hours=1))
     assert plan() == 0
+
+
+def test_what_waits_for_many_is_asked_at_once(news: list[Notice], anna: Person, bram: Person, utrecht: Region) -> None:
+    """Each mail has its own row, and nothing else of its own."""
+    challenge = make.challenge(by=bram, region=utrecht)
+    readers = [wants(make.person()) for _number in range(3)]
+    for reader in readers:
+        challenge.follow(reader)
+    Comment.write(challenge, "Goed idee.", by=bram)
+    spread()
+    counts = []
+    for people in ([anna], readers):
+        Subscription.objects.exclude(person__in=people).update(next_at=timezone.now() + timedelta(days=1))
+        for person in people:
+            due(person)
+        with CaptureQueriesContext(connection) as asked:
+            assert plan() == len(people)
+        counts.append(len(asked))
+    assert counts == [14, 24]
+
+
+def test_an_overview_of_many_items_asks_no_more_than_one_of_few(
+    news: list[Notice], anna: Person, bram: Person, utrecht: Region
+) -> None:
+    plan()
+    Comment.write(make.challenge(by=anna, region=utrecht), "Nog een.", by=bram)
+    for number in range(20):
+        Comment.write(make.challenge(by=anna, region=utrecht), f"Nummer {number}.", by=bram)
+    spread()
+    due(anna)
+    plan()
+    counts = []
+    for mail in Mail.objects.order_by("pk"):
+        with CaptureQueriesContext(connection) as asked:
+            assert compose(mail)
+        counts.append((mail.enclosures.count(), len(asked)))
+    assert counts == [(1, 9), (21, 9)]

@@ -128,7 +128,7 @@ def test_a_server_that_asks_for_patience_at_any_step_is_asked_again(relay: Relay
         ("CONNECT", "Later"),
         ("EHLO", "Later"),
         ("MAIL", "Later"),
-        ("RCPT", "Never"),
+        ("RCPT", "NoRecipient"),
         ("DATA", "Never"),
         ("DOT", "Never"),
     ],

@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from email import message_from_string
 from email.policy import default
@@ -75,7 +75,7 @@ POINTS = (
 
 @dataclass(frozen=True)
 class Found:
-    """What came of one run: what was lost, told twice, or held where somebody can see it."""
+    """What came of one run: what was lost, told twice, or held where somebody can see it (arrived or not)."""
 
     lost: int
     doubled: int
@@ -130,7 +130,7 @@ def run(world: World, readers: list[str], point: Point, death: str, number: int)
     return look(world, readers, word, [email] if number % 2 else [])
 
 
-def look(world: World, readers: Iterable[str], word: str, asked: list[str]) -> Found:
+def look(world: World, readers: list[str], word: str, asked: list[str]) -> Found:
     """Compare what was written with what the mail server took."""
     got = Counter(mail["to"] for mail in world.ledger.mails if word in words_of(mail["body"]) or mail["to"] in asked)
     held = {address for (address,) in world.ask(HELD)}
@@ -138,7 +138,7 @@ def look(world: World, readers: Iterable[str], word: str, asked: list[str]) -> F
     lost = [one for one in wanted if not got[one] and one not in held]
     doubled = [one for one in readers if got[one] > 1]
     doubled += [mail for mail, times in world.ledger.ids.items() if times > 1 and mail in digest_ids(world)]
-    kept = [one for one in wanted if not got[one] and one in held]
+    kept = [one for one in readers if one in held]
     world.ledger.forget()
     world.ask("UPDATE digests_mail SET state = 'cancelled' WHERE state = 'uncertain'")
     return Found(len(lost), len(set(doubled)), len(kept))
