@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
 from django.test import Client
+from django.utils import translation
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Person
 from challenges.models import Challenge
@@ -14,9 +17,11 @@ from digests.items import gather
 from digests.leaving import quiet_path
 from digests.models import Mail
 from digests.plan import plan
+from digests.rhythm import subscribe
 from digests.send import send_waiting
 from digests.spread import spread
 from regions.models import Comment, Contribution, Notice, Part, Quiet, Region, Signup, Sort, Theme, Unspread
+from regions.sections import follow_section
 from tests import make
 from tests.digests.mailing import Post, due, go_round, wants
 
@@ -111,7 +116,7 @@ def test_quiet_between_planning_and_sending_holds_and_nothing_is_lost(
     assert (post.taken, Mail.objects.get().state) == ([], "empty")
     due(bram)
     go_round()
-    assert post.taken == []
+    assert (post.taken, Mail.objects.count()) == ([], 1), "and it is not planned again"
     hush(bram, about, on=False)
     due(bram)
     go_round()
@@ -164,7 +169,8 @@ def test_a_mail_to_all_members_passes_who_made_the_region_quiet(
     draft = make.post(by=mo, region=utrecht, sort=Sort.ANNOUNCEMENT, state="draft")
     draft.publish_to_all(mo)
     go_round()
-    assert [to for to, _subject in post.subjects] == [anna.email]
+    made = Mail.objects.filter(kind=Mail.Kind.ANNOUNCEMENT).values_list("person__name", flat=True)
+    assert ([to for to, _subject in post.subjects], list(made)) == ([anna.email], [anna.name])
 
 
 def test_a_mail_to_all_members_that_waits_is_not_sent_any_more(
@@ -333,3 +339,44 @@ def test_what_only_comes_because_it_is_ones_own_has_no_such_link(
     Comment.write(challenge, "Hoi.", by=eva)
     go_round()
     assert ("/stil/" in post.text(), "/stil/" in post.html()) == (False, False)
+
+
+# --- what the button says -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("frequency", "offered", "given"),
+    [
+        ("daily", "in your overview mail (every day).", "in your overview mail (every day)."),
+        ("monthly", "in your overview mail (every month).", "in your overview mail (every month)."),
+        ("never", "you get no mail: only a notice on the site.", "you get a notice on the site, and no mail."),
+        ("", "you get no mail: only a notice on the site.", "you get a notice on the site, and no mail."),
+    ],
+)
+def test_the_button_to_follow_says_whether_that_brings_mail(
+    frequency: str, offered: str, given: str, challenge: Challenge, bram: Person
+) -> None:
+    if frequency:
+        subscribe(bram, frequency)
+    assert heard(bram, challenge).endswith(offered)
+    challenge.follow(bram)
+    assert heard(bram, challenge).endswith(given)
+    hush(bram, challenge.region)
+    assert "You made the region" in heard(bram, challenge)
+    hush(bram, challenge)
+    assert heard(bram, challenge).startswith("You made this quiet")
+
+
+def heard(person: Person, challenge: Challenge) -> str:
+    with translation.override("en"):
+        return render_to_string("regions/_heard.html", follow_section(person, challenge)).strip()
+
+
+def test_the_button_takes_one_query(
+    challenge: Challenge, bram: Person, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(1):
+        follow_section(None, challenge)
+        assert challenge.is_owned_by(bram) is False
+    with django_assert_num_queries(1):
+        follow_section(bram, challenge)
