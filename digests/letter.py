@@ -34,7 +34,8 @@ def disarmed_lines(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    seen = text if text.isprintable() else "".join(sign if sign.isprintable() else " " for sign in text)
+    return " ".join(seen.split())
 
 
 def render_text(template: str, context: Mapping[str, Any]) -> str:
