@@ -5,6 +5,7 @@ MAILS says how many (10000). The servers are its own, with PostgreSQL as safe as
 
 import json
 import os
+import signal
 import sys
 import tempfile
 import threading
@@ -77,4 +78,5 @@ def say(what: str, found: dict[str, float], number: float) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped too
     run()

@@ -4,6 +4,7 @@ TIMES is how often each point is tried in each way (5), KILLS how long the storm
 """
 
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -50,4 +51,5 @@ def say(title: str, table: str) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped too
     main()

@@ -56,9 +56,12 @@ class World:
             "DEMO": "false",
         }
         self._lay_wire()
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "-v0"], cwd=environment.BASE_DIR, env=self.whole_env, check=True
-        )
+        migrate = [sys.executable, "manage.py", "migrate", "-v0"]
+        try:
+            subprocess.run(migrate, cwd=environment.BASE_DIR, env=self.whole_env, check=True)
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_exception: object) -> None:
