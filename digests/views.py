@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
@@ -15,17 +14,16 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Person
-from challenges.models.told import is_told
 from digests import refusals
 from digests.compose.overview import digest_context
 from digests.items import Group, gather, grouped
 from digests.leaving import Leaving, leave, leaving_path, quiet_of, quiet_path, read
 from digests.models import Frequency, Subscription
 from digests.plan import waiting_notices
+from digests.reading import notices_told_to
 from initiate.middleware import is_visit
 from initiate.requests import PersonRequest
-from regions.models import Contribution, Event, Notice, Quiet, Region
-from regions.models.event import NoticeQuerySet
+from regions.models import Contribution, Notice, Quiet, Region
 
 SHOWN = 200
 """So many notices the bell looks back."""
@@ -41,19 +39,13 @@ class SeenForm(forms.Form):
 @login_required
 def notices(request: PersonRequest) -> HttpResponse:
     """Show what is new for someone and what they read before, by what it is about."""
-    latest = list(_own(request.user).order_by("-event")[:SHOWN])
+    latest = list(notices_told_to(request.user).order_by("-event")[:SHOWN])
     page = {
         "unread": latest_first(request.user, (notice for notice in latest if not notice.read_at)),
         "read": latest_first(request.user, (notice for notice in latest if notice.read_at)),
         "last": latest[0].event_id if latest else 0,
     }
     return render(request, "digests/notices.html", page)
-
-
-def _own(person: Person) -> NoticeQuerySet:
-    """Return the notices but for what is not told to this person; what may be told later stays new until then."""
-    told = Event.objects.filter(is_told(person), pk=OuterRef("event"))
-    return Notice.objects.filter(Exists(told), person=person)
 
 
 def latest_first(person: Person, notices: Iterable[Notice]) -> list[Group]:
@@ -69,7 +61,7 @@ def open_notice(request: PersonRequest, pk: int) -> HttpResponse:
     if not groups:
         raise Http404
     if is_visit(request):
-        _own(request.user).beside(notice.event).mark_read()
+        notices_told_to(request.user).beside(notice.event).mark_read()
     return redirect(groups[0].latest.path)
 
 
@@ -79,7 +71,7 @@ def read_all(request: PersonRequest) -> HttpResponse:
     """Mark everything as read that stood on the page; what came in later stays new."""
     form = SeenForm(request.POST)
     if form.is_valid():
-        _own(request.user).filter(event__lte=form.cleaned_data["last"]).mark_read()
+        notices_told_to(request.user).filter(event__lte=form.cleaned_data["last"]).mark_read()
         messages.success(request, _("All notices are marked as read."))
     return redirect("digests:notices")
 

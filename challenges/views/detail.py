@@ -16,6 +16,7 @@ from challenges.sections.offers import offers_section
 from challenges.sections.prototypes import prototypes_section
 from challenges.sections.timeline import timeline_section
 from challenges.stages import bar, goal_of
+from digests.reading import read_on_page
 from regions.gate import fetch
 from regions.models import State
 from regions.models.standing import Reader
@@ -30,6 +31,7 @@ def challenge(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     found = fetch(Challenge.objects.for_detail(), request.user, pk)
     if slug != found.slug:
         return redirect(found)
+    read_on_page(request, found)
     query = DetailQuery.read(request.GET)
     context = {**story(request.user, found), **around(request.user, found, query), "query": query}
     return render(request, "challenges/detail.html", {"challenge": found, **context})

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from digests.reading import read_on_page
 from initiate.once import once
 from initiate.requests import PersonRequest
 from regions import rules
@@ -47,6 +48,7 @@ def document(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     found = fetch(Document.objects.for_detail(), request.user, pk)
     if slug != found.slug:
         return redirect(found)
+    read_on_page(request, found)
     query = PageQuery.read(request.GET)
     context = {"document": found, "owners": found.owners, **around(request.user, found, query.page)}
     return render(request, "regions/document.html", context)

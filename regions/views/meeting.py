@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from challenges.sections.session import session_section
+from digests.reading import read_on_page
 from initiate.once import once
 from initiate.requests import PersonRequest
 from regions import rules
@@ -65,6 +66,7 @@ def meeting(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     found = fetch_meeting(request, pk)
     if slug != found.slug:
         return redirect(found)
+    read_on_page(request, found)
     query = PageQuery.read(request.GET)
     page = {**_story(request.user, found), **_around(request.user, found, query.page)}
     return render(request, "regions/meeting/detail.html", {"meeting": found, **page})

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from digests.mailing import recipients
+from digests.reading import read_on_page
 from initiate.once import once
 from initiate.requests import PersonRequest
 from regions import drafts, rules
@@ -61,6 +62,7 @@ def post(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     found = fetch(Post.objects.for_detail(), request.user, pk)
     if slug != found.slug:
         return redirect(found)
+    read_on_page(request, found)
     query = PageQuery.read(request.GET)
     context = {"post": found, "owners": found.owners, **around(request.user, found, query.page)}
     return render(request, "regions/post.html", context)

@@ -59,6 +59,32 @@ def test_opening_by_the_bell_marks_as_read(challenge: Challenge, anna: Person, a
     assert (before, answer["Location"], unread(anna)) == (1, Comment.objects.get().get_absolute_url(), 0)
 
 
+def test_visiting_the_page_marks_as_read_what_is_new_on_it(
+    challenge: Challenge, anna: Person, bram: Person, utrecht: Region, as_anna: Client
+) -> None:
+    """What is new elsewhere stays, and so does what nobody has seen: a glance ahead of a browser is no visit."""
+    Comment.write(make.challenge(by=anna, region=utrecht), "Elders.", by=bram)
+    spread()
+    page = challenge.get_absolute_url()
+    as_anna.head(page)
+    as_anna.get(page, headers={"Sec-Purpose": "prefetch"})
+    before = unread(anna)
+    as_anna.get(page)
+    assert (before, unread(anna), Notice.objects.get(person=anna, read_at=None).event.contribution_id) == (
+        2,
+        1,
+        Event.objects.latest("pk").contribution_id,
+    )
+
+
+def test_a_visit_leaves_the_notices_of_others_new(challenge: Challenge, anna: Person, eva: Person) -> None:
+    visitor = Client()
+    visitor.get(challenge.get_absolute_url())
+    visitor.force_login(eva)
+    visitor.get(challenge.get_absolute_url())
+    assert unread(anna) == 1
+
+
 def test_someone_elses_notice_is_not_there(challenge: Challenge, anna: Person, eva: Person, client: Client) -> None:
     client.force_login(eva)
     url = reverse("digests:open", args=[Notice.objects.get(person=anna).pk])

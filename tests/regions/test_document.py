@@ -241,8 +241,8 @@ def test_pages_take_the_same_queries_for_one_and_for_thirty(
     assert one == {
         "list": 2,
         "list of a member": 6,
-        "page": 10,
-        "page of a moderator": 10,
+        "page": 11,
+        "page of a moderator": 11,
         "versions": 7,
         "new version": 6,
     }

@@ -332,7 +332,7 @@ def test_pages_take_the_same_queries_for_one_and_for_thirty(
         "list": 2,
         "of a region": 6,
         "page": 7,
-        "page of a moderator": 14,
+        "page of a moderator": 15,
         "agenda": 8,
         "who comes": 7,
         "minutes": 11,
