@@ -87,8 +87,9 @@ def at_once_field() -> forms.BooleanField:
     return forms.BooleanField(
         label=_("Mail me at once when something waits on me"),
         help_text=_(
-            "An answer to you, a decision on what you posted, help that is offered, feedback that is asked of you, an "
-            "invitation or a meeting that changes. Where this is off, you read most of it in your overview."
+            "An answer to you, a comment that names you, a decision on what you posted, help that is offered, feedback "
+            "that is asked of you, an invitation or a meeting that changes. Where this is off, you read most of it in "
+            "your overview."
         ),
         required=False,
     )

@@ -10,6 +10,7 @@ from django.db.models import Exists, Q, QuerySet
 from accounts.models import Person, Role
 from digests.at_once import enclose_at_once
 from digests.outbox import queue_mail_of
+from regions.mentions import mentioned
 from regions.models import (
     Audience,
     Comment,
@@ -232,6 +233,7 @@ def _meant(event: Event) -> Iterator[QuerySet]:  # type: ignore[type-arg]
     yield Person.objects.filter(pk=event.subject_id or 0).values("pk")
     if event.verb == Verb.COMMENTED:
         yield Comment.objects.filter(replies=int(event.object_id)).values("author")
+        yield mentioned(Comment.objects.select_related("contribution").get(pk=event.object_id)).values("pk")
     if event.verb in SESSION_ABOUT:
         session = Meeting.objects.sessions().filter(pk=event.contribution_id or 0)
         yield Role.objects.current().filter(Exists(session), name=Role.Name.SEAT).values("person")

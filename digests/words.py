@@ -92,6 +92,8 @@ def label(seen: Seen) -> str:
         return str(ABOUT_ME[Verb(seen.event.verb)])
     if seen.event.verb == Verb.COMMENTED and seen.about.parent and seen.about.parent.author_id == seen.person.pk:
         return _("answered your comment")
+    if seen.event.verb == Verb.COMMENTED and f"@{seen.person.name}".lower() in seen.about.text.lower():
+        return _("named you in a comment")
     done = seen.event.said_of(seen.contribution.kind if seen.contribution else "")
     more = DETAILS.get(seen.event.verb)
     return f"{done}: {more(seen)}" if more else done
