@@ -88,7 +88,7 @@ ABOUT: dict[str, tuple[type[Model], tuple[str, ...]]] = {
         (Edition, ("attachment",)),
         (Export, ()),
         (Membership, ("region",)),
-        (Offer, ()),
+        (Offer, ("person",)),
         (Point, ("review",)),
         (Prototype, ()),
         (Region, ()),
@@ -163,7 +163,7 @@ class Group:
 
     @property
     def shown(self) -> Sequence[Item]:
-        return self.items[:SHOWN]
+        return self._lines[:SHOWN]
 
     @property
     def latest(self) -> Item:
@@ -171,7 +171,15 @@ class Group:
 
     @property
     def more(self) -> int:
-        return max(len(self.items) - SHOWN, 0)
+        return max(len(self._lines) - SHOWN, 0)
+
+    @property
+    def _lines(self) -> Sequence[Item]:
+        """What is told, each thing once: two changes of a meeting say how it stands now."""
+        lines: dict[tuple[str, ...], Item] = {}
+        for item in self.items:
+            lines.setdefault((item.who, item.what, item.text, item.note), item)
+        return list(lines.values())
 
     @property
     def is_read(self) -> bool:

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
+from email.header import Header
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from typing import Any
 
@@ -21,6 +22,26 @@ JOINER = "\u2060"
 
 _SMUGGLED = re.compile(r"(?<=\w)\.(?=[^\W\d_]{2})|(?<=:)/(?=/)|(?<=\w)@(?=\w)")
 _INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+
+
+class _Policy(EmailPolicy):
+    """Python's own, which encodes or breaks what is longer than a line, but for two sorts of headers.
+
+    An address to leave is read by machines and stands on one line as it is (RFC 8058 knows no encoded words in it). A
+    subject begins behind its name: some programs keep the space of a first line that is empty.
+    """
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        words = str(value)
+        if name == "Subject" and not words.isascii():
+            words = Header(words, header_name=name).encode(linesep=self.linesep)
+        elif name not in AS_IT_IS:
+            return super().fold_binary(name, value)
+        return f"{name}: {words}{self.linesep}".encode("ascii")
+
+
+AS_IT_IS = frozenset({"Subject", "List-Unsubscribe", "List-Unsubscribe-Post", "Message-ID", "Reply-To"})
+_POLICY = _Policy(linesep="\r\n")
 
 
 def disarmed(text: str) -> str:
@@ -62,7 +83,7 @@ def letter(
 
     The bytes are plain ASCII, so that no server has to change them.
     """
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["From"] = settings.DEFAULT_FROM_EMAIL
     message["To"] = _ascii(recipient)
     message["Subject"] = _subject(subject)

@@ -38,6 +38,7 @@ OWN_WORDS = (
     gettext_noop("not wanted any more"),
     gettext_noop("no confirmed address"),
     gettext_noop("nobody to tell"),
+    gettext_noop("a later mail tells it"),
     gettext_noop("the sender was lost before the answer came"),
     gettext_noop("released"),
     gettext_noop("cancelled by staff"),

@@ -194,5 +194,8 @@ def subject_at_once(groups: list[Group]) -> str:
 
 
 def _rest(groups: list[Group]) -> str:
+    if not groups:
+        return ""
     count = sum(len(group.items) for group in groups)
-    return ngettext("%(count)d update", "%(count)d updates", count) % {"count": count}
+    words = ngettext("%(count)d update on “%(title)s”", "%(count)d updates, the first on “%(title)s”", count)
+    return words % {"count": count, "title": groups[0].title}

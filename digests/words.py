@@ -121,7 +121,7 @@ DETAILS: dict[str, Callable[[Seen], str]] = {
     Verb.PROTOTYPED: lambda seen: seen.about.label,
     Verb.OFFERED: lambda seen: seen.about.get_kind_display(),
     Verb.OFFER_WITHDRAWN: lambda seen: seen.about.get_kind_display(),
-    Verb.OFFER_REMINDED: lambda seen: seen.about.get_kind_display(),
+    Verb.OFFER_REMINDED: lambda seen: f"{seen.about.get_kind_display()} ({seen.about.person.name})",
     Verb.ATTACHED: lambda seen: str(seen.about),
     Verb.NEW_EDITION: lambda seen: _("version %(number)s") % {"number": seen.about.number},
     Verb.REPORTED: lambda seen: seen.about.get_reason_display(),

@@ -48,7 +48,7 @@ def digest_context(person: Person, groups: list[Group]) -> dict[str, Any]:
         "person": person,
         "subject": subject_of(groups),
         "sections": in_sections(groups),
-        "meetings": coming_meetings(person) if groups else [],
+        "meetings": coming_meetings(person, groups) if groups else [],
         "frequency": subscription.in_words if subscription else "",
         "site_url": settings.SITE_URL,
         "preferences_url": settings.SITE_URL + reverse("accounts:preferences"),
@@ -56,11 +56,15 @@ def digest_context(person: Person, groups: list[Group]) -> dict[str, Any]:
     }
 
 
-def coming_meetings(person: Person) -> list[Meeting]:
-    """Return what is near this person and goes on: they read it with the news, no mail comes for it alone."""
+def coming_meetings(person: Person, groups: list[Group]) -> list[Meeting]:
+    """Return what is near this person and goes on, but for what the news tells of.
+
+    They read it with the news, no mail comes for it alone.
+    """
+    told = [pk for group in groups if (pk := group.latest.notice.event.contribution_id)]
     until = timezone.now() + AHEAD
     coming = Meeting.objects.visible_to(person).coming().filter(cancelled_at=None, starts_at__lte=until)
-    return list(coming.told_to(person).for_list()[:MEETINGS])
+    return list(coming.told_to(person).exclude(pk__in=told).for_list()[:MEETINGS])
 
 
 def in_sections(groups: list[Group]) -> list[tuple[str, list[Group]]]:

@@ -55,6 +55,11 @@ def address_for(person: Person, contribution: Contribution) -> str:
     return str(Address(person.pk, contribution.pk, _today()))
 
 
+def without_addresses(text: str) -> str:
+    """Return a text without addresses of ours: each is the secret of one person."""
+    return re.sub(rf"{NAME}\+[a-z2-7]{{40}}@{re.escape(settings.REPLY_DOMAIN)}", "", text, flags=re.IGNORECASE)
+
+
 def read(address: str) -> Address | None:
     """Return what an address of ours says, also when it is expired; None when we did not sign it."""
     name, _at, domain = address.strip().lower().rpartition("@")

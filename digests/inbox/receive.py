@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Person
-from digests.inbox.address import Address, read
+from digests.inbox.address import Address, read, without_addresses
 from digests.inbox.message import Message, Unreadable
 from digests.models import Incoming
 from digests.outbox import confirmed, queue_returned
@@ -81,7 +81,7 @@ def _decide(answer: Answer) -> tuple[str, Comment | None]:
         words = answer.message.words
     except Unreadable:
         return Outcome.UNREADABLE, None
-    form = ReplyForm({"text": words.text}, contribution=answer.contribution)
+    form = ReplyForm({"text": without_addresses(words.text)}, contribution=answer.contribution)
     if not form.is_valid():
         return _said(form), None
     return _post(answer.contribution, form.cleaned_data["text"], answer.person, has_files=words.has_attachments)

@@ -365,9 +365,11 @@ def test_coming_meetings_stand_below_the_news(
     go_round()
     assert post.subjects == []
     Comment.write(challenge, "Goed.", by=bram)
+    make.meeting(by=mo, region=utrecht, days=10, title="Nieuw in Utrecht")
     due(anna)
     go_round()
     text = post.text()
+    assert text.count("Nieuw in Utrecht") == 1, "the news tells of it"
     assert text.index("Coming meetings") < text.index("Elders met mij") < text.index("Arena in Utrecht")
     assert [title in text for title in ("Ver weg", "Elders zonder mij", "Gaat niet door")] == [False, False, False]
     assert f"http://127.0.0.1:8000{mine.get_absolute_url()}" in text

@@ -1,5 +1,6 @@
 """Nothing that a person wrote becomes a header, a second recipient or another subject than its own."""
 
+import re
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.message import Message
@@ -56,6 +57,9 @@ def headers(mail: Mail) -> tuple[list[str], str, list[str]]:
     head, _empty, _rest = composed.body.partition(b"\r\n\r\n")
     lines = head.decode("ascii").split("\r\n")
     assert [line for line in lines if "\n" in line or "\r" in line or len(line) > 998] == []
+    assert [line for line in lines if line in ("Subject:", "Subject: ")] == [], "no first line is empty"
+    leave = [line for line in lines if line.startswith("List-Unsubscribe: ")]
+    assert [line for line in leave if not re.fullmatch(r"List-Unsubscribe: <http://[!-;=?-~]+>", line)] == []
     read = message_from_bytes(composed.body, policy=policy.compat32)
     assert read.keys() == [line.partition(":")[0] for line in lines if line[0] not in " \t"]
     return read.keys(), subject_of(read), [composed.recipient]

@@ -54,9 +54,9 @@ def posted() -> list[tuple[str, str]]:
 
 
 def mailed(post: Post) -> list[tuple[str, str]]:
-    """Return to whom a mail went and its subject, which may begin on a line of its own."""
+    """Return to whom a mail went and its subject."""
     send_waiting(30)
-    return [(to, subject.strip()) for to, subject in post.subjects]
+    return post.subjects
 
 
 # --- what is posted --------------------------------------------------------------------------------------------
@@ -76,6 +76,12 @@ def test_an_answer_is_the_comment_that_the_site_makes(challenge: Challenge, bram
     assert lines[0] == lines[1]
     assert (Contribution.objects.get(pk=challenge.pk).comment_count, mailed(post)) == (2, [])
     assert Unspread.objects.filter(event__object_kind="comment").count() == 2
+
+
+def test_the_address_itself_is_not_posted(challenge: Challenge, bram: Person) -> None:
+    address = address_for(bram, challenge)
+    receive(message(bram, challenge, f"Ik antwoord aan {address.upper()} en zo."))
+    assert posted() == [(bram.name, "Ik antwoord aan  en zo.")]
 
 
 def test_a_mail_program_finds_its_way(challenge: Challenge, bram: Person, post: Post) -> None:

@@ -14,7 +14,7 @@ from accounts.models import Person
 from digests.models import Mail
 from digests.send import send_waiting
 from digests.spread import spread
-from regions.models import Meeting, Region, Ruling, Signup, Visibility
+from regions.models import Meeting, Notice, Region, Ruling, Signup, Visibility
 from tests import make
 from tests.digests.mailing import Post
 
@@ -92,6 +92,19 @@ def test_of_a_change_that_was_followed_by_a_cancellation_only_the_last_is_sent(
     Meeting.objects.get().cancel(mo, "De zaal is dicht.")
     go_round()
     assert [subject for _to, subject in post.subjects] == ["Does not take place: Arena"]
+
+
+def test_of_two_changes_in_a_row_the_last_is_sent_once(meeting: Meeting, bram: Person, mo: Person, post: Post) -> None:
+    """Both would tell how it stands now. What the first enclosed is not told again."""
+    Signup.make(meeting, by=bram, perspective="inwoner")
+    go_round()
+    done = len(post.taken)
+    meeting.edit(by=mo, seen=1, text={}, place="Een")
+    Meeting.objects.get().edit(by=mo, seen=1, text={}, place="Twee")
+    go_round()
+    assert post.subjects[done:] == [(bram.email, "Changed: Arena")]
+    assert "Twee" in post.text(done)
+    assert list(Notice.objects.filter(person=bram, event__verb="meeting-moved", enclosure=None)) == []
 
 
 def test_a_guest_confirms_by_a_link_that_is_kept_nowhere(meeting: Meeting, post: Post) -> None:

@@ -20,7 +20,19 @@ from digests.plan import plan
 from digests.rhythm import subscribe
 from digests.send import send_waiting
 from digests.spread import spread
-from regions.models import Comment, Contribution, Notice, Part, Quiet, Region, Signup, Sort, Theme, Unspread
+from regions.models import (
+    Comment,
+    Contribution,
+    Notice,
+    Part,
+    Quiet,
+    Region,
+    Ruling,
+    Signup,
+    Sort,
+    Theme,
+    Unspread,
+)
 from regions.sections import follow_section
 from tests import make
 from tests.digests.mailing import Post, due, go_round, wants
@@ -121,6 +133,26 @@ def test_quiet_between_planning_and_sending_holds_and_nothing_is_lost(
     due(bram)
     go_round()
     assert "CANARY" in post.text()
+
+
+def test_what_was_hidden_is_no_news_to_who_hid_it(
+    challenge: Challenge, utrecht: Region, anna: Person, bram: Person, mo: Person, post: Post
+) -> None:
+    """A moderator reads it still on the site; their own things are told all the same."""
+    wants(mo)
+    wants(anna)
+    Unspread.objects.all().delete()
+    hidden = make.post(by=bram, region=utrecht, title="CANARY")
+    Comment.write(challenge, "Gewoon.", by=mo)
+    spread()
+    before = unread_count(mo)
+    Ruling.hide(hidden, by=mo, reason="other", words="")
+    assert (before, unread_count(mo)) == (1, 0)
+    due(mo)
+    due(anna)
+    go_round()
+    assert [to for to, _subject in post.subjects] == [anna.email]
+    assert "CANARY" not in post.text()
 
 
 def test_the_rest_of_the_mail_goes_out(
