@@ -251,4 +251,4 @@ def test_dossiers_take_as_many_queries_for_ten_pitches(
     found = [
         [count(browser(sam), path(one)) for one in (few, many)] for path in (dossiers_of, Meeting.get_absolute_url)
     ]
-    assert found == [[14, 14], [20, 20]]
+    assert found == [[14, 14], [21, 21]]
