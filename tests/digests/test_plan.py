@@ -115,7 +115,7 @@ def test_what_waits_for_many_is_asked_at_once(news: list[Notice], anna: Person, 
         with CaptureQueriesContext(connection) as asked:
             assert plan() == len(people)
         counts.append(len(asked))
-    assert counts == [14, 24]
+    assert counts == [17, 27]
 
 
 def test_an_overview_of_many_items_asks_no_more_than_one_of_few(
@@ -133,4 +133,4 @@ def test_an_overview_of_many_items_asks_no_more_than_one_of_few(
         with CaptureQueriesContext(connection) as asked:
             assert compose(mail)
         counts.append((mail.enclosures.count(), len(asked)))
-    assert counts == [(1, 9), (21, 9)]
+    assert counts == [(1, 10), (21, 10)]

@@ -98,8 +98,8 @@ def test_left_hidden_tells_why_and_ends_it(
     challenge.refresh_from_db()
     assert challenge.state == State.HIDDEN
     assert told(anna, Verb.APPEAL_DECIDED) == [("appeal-decided", "about")]
-    assert NO["answer"] in browser(anna).get(challenge.get_absolute_url()).content.decode()
     assert NO["answer"] in browser(anna).get("/mijn/overzicht/").content.decode()
+    assert NO["answer"] in browser(anna).get(challenge.get_absolute_url()).content.decode()
     with pytest.raises(AlreadyDone):
         Appeal.make(ruling, by=anna, words="Toch.")
 
