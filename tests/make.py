@@ -95,8 +95,9 @@ def challenge(*, by: Person, region: Region, state: str = State.PUBLISHED, **fie
 
 
 def meeting(*, by: Person, region: Region, days: int = 30, state: str = State.PUBLISHED, **fields: Any) -> Meeting:
-    """Make a meeting of two hours so many days from now."""
-    starts_at = timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=days)
+    """Make a meeting of two hours so many days from now, that ends on the day on which it begins, as the form asks."""
+    now = timezone.localtime()
+    starts_at = now.replace(hour=min(now.hour, 21), minute=0, second=0, microsecond=0) + timedelta(days=days)
     text = {
         "title": fields.pop("title", f"Bijeenkomst {next(_numbers)}"),
         "intro": fields.pop("intro", "Wat leerden wij?"),
