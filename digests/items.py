@@ -4,14 +4,14 @@ Everything is checked at the moment of reading: whether the person may know of t
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Model, QuerySet
-from django.utils.functional import Promise
+from django.db.models import IntegerChoices, Model
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Affiliation, Person
@@ -34,7 +34,7 @@ from digests.asked import still_asked
 from digests.inbox.address import address_for
 from digests.leaving import quiet_path
 from digests.place import page_of, place_of
-from digests.quiet import HUSHED, QUIET
+from digests.quiet import HUSHED, quiet_among
 from digests.words import Seen, label, note, text
 from regions.models import (
     Agreement,
@@ -145,7 +145,7 @@ class Group:
     place: str
     path: str
     reason: str
-    section: Promise
+    section: "Section"
     items: Sequence[Item]
     reply_to: str = ""
     """The address to which an answer by mail goes, where one is taken."""
@@ -173,7 +173,7 @@ class Group:
     def more(self) -> int:
         return max(len(self._lines) - SHOWN, 0)
 
-    @property
+    @cached_property
     def _lines(self) -> Sequence[Item]:
         """What is told, each thing once: two changes of a meeting say how it stands now."""
         lines: dict[tuple[str, ...], Item] = {}
@@ -190,94 +190,116 @@ class Group:
         return str(Reason(self.reason).label)
 
 
-FOR_DESK = _("For you as moderator")
-FOR_CABINET = _("For the InnovatieKabinet")
-FOR_STAFF = _("For the administrators")
-FOR_YOU = _("Waits on you or is about you")
-YOURS = _("What you work on")
-YOUR_REGIONS = _("Your regions")
-YOUR_THEMES = _("Themes that you follow")
-NETWORK = _("What you follow elsewhere in the network")
-SECTIONS = (FOR_DESK, FOR_CABINET, FOR_STAFF, FOR_YOU, YOURS, YOUR_REGIONS, YOUR_THEMES, NETWORK)
-"""In this order: what a role asks, what waits, one's own, and then from near to far."""
+class Section(IntegerChoices):
+    """The headings of an overview, in this order: what a role asks, what waits, one's own, then from near to far."""
+
+    DESK = 1, _("For you as moderator")
+    CABINET = 2, _("For the InnovatieKabinet")
+    STAFF = 3, _("For the administrators")
+    YOU = 4, _("Waits on you or is about you")
+    YOURS = 5, _("What you work on")
+    REGIONS = 6, _("Your regions")
+    THEMES = 7, _("Themes that you follow")
+    NETWORK = 8, _("What you follow elsewhere in the network")
+
+
 BY_VERB = {
-    Verb.ASKED_TO_JOIN: FOR_DESK,
-    Verb.REPORTED: FOR_DESK,
-    Verb.SUBMITTED: FOR_DESK,
-    Verb.APPEALED: FOR_DESK,
-    Verb.CHANGE_MADE: FOR_DESK,
-    Verb.ASKED_REVIEW: FOR_CABINET,
-    Verb.ASSIGNED: FOR_CABINET,
-    Verb.REMINDED: FOR_CABINET,
-    Verb.RECUSED: FOR_CABINET,
-    Verb.REGION_WISHED: FOR_STAFF,
-    Verb.WITHOUT_MODERATOR: FOR_STAFF,
+    Verb.ASKED_TO_JOIN: Section.DESK,
+    Verb.REPORTED: Section.DESK,
+    Verb.SUBMITTED: Section.DESK,
+    Verb.APPEALED: Section.DESK,
+    Verb.CHANGE_MADE: Section.DESK,
+    Verb.ASKED_REVIEW: Section.CABINET,
+    Verb.ASSIGNED: Section.CABINET,
+    Verb.REMINDED: Section.CABINET,
+    Verb.RECUSED: Section.CABINET,
+    Verb.REGION_WISHED: Section.STAFF,
+    Verb.WITHOUT_MODERATOR: Section.STAFF,
 }
 BY_REASON = {
-    Reason.WAITS: FOR_YOU,
-    Reason.ABOUT: FOR_YOU,
-    Reason.OWN: YOURS,
-    Reason.FOLLOW: NETWORK,
-    Reason.REGION: YOUR_REGIONS,
-    Reason.THEME: YOUR_THEMES,
+    Reason.WAITS: Section.YOU,
+    Reason.ABOUT: Section.YOU,
+    Reason.OWN: Section.YOURS,
+    Reason.FOLLOW: Section.NETWORK,
+    Reason.REGION: Section.REGIONS,
+    Reason.THEME: Section.THEMES,
 }
 
 
 def gather(person: Person, notices: Iterable[Notice]) -> list[Group]:
-    """Return what these notices tell this person now, in the order of SECTIONS, what waits on them before the rest.
+    """Return what these notices tell this person now, in the order of Section, what waits on them before the rest.
 
     A notice of something that they may not know of, that is no longer there, that waits no more, or that they made
     quiet, is left out.
     """
     asked = still_asked(notices)
-    ids = [notice.pk for notice in asked if notice.reason in HUSHED]
-    quiet = Notice.objects.filter(QUIET, pk__in=ids)
-    return grouped(person, asked, without=quiet)
+    seen = _see(person, [notice.event_id for notice in asked])
+    hushed = {notice.event_id for notice in asked if notice.reason in HUSHED}
+    quiet = quiet_among(person, {one.contribution for one in seen if one.event.pk in hushed and one.contribution})
+    heard = (one for one in seen if one.event.pk not in hushed or one.event.contribution_id not in quiet)
+    return _grouped(heard, asked)
 
 
-def grouped(person: Person, notices: Iterable[Notice], *, without: QuerySet[Notice] | None = None) -> list[Group]:
-    """Do what `gather` does, also with what waits no more, and with what is quiet but for `without`."""
-    known = {notice.event_id: notice for notice in notices}
-    left_out = (Notice.objects.none() if without is None else without).values("event")
-    events = events_visible_to(person).filter(is_told(person), pk__in=known).exclude(pk__in=left_out)
-    events = events.select_related("actor", "subject", "region", "contribution")
-    found = list(events.order_by("-at", "-pk"))
-    seen = _see(person, found)
+def find_group(person: Person, notice: Notice) -> Group | None:
+    """Return what this notice alone tells, also when it waits no more or is quiet; None where it may not be known."""
+    return next(iter(_grouped(_see(person, [notice.event_id]), [notice])), None)
+
+
+def _grouped(seen: Iterable[Seen], notices: Iterable[Notice]) -> list[Group]:
+    by_event = {notice.event_id: notice for notice in notices}
     items: dict[tuple[str, int], list[tuple[Seen, Item]]] = defaultdict(list)
     for one in seen:
-        item = _item(one, known[one.event.pk])
+        item = _item(one, by_event[one.event.pk])
         if item is not None:
             items[_subject(one)].append((one, item))
     groups = [_group(pairs) for pairs in items.values()]
-    return sorted(groups, key=lambda one: (SECTIONS.index(one.section), one.reason == Reason.ABOUT))
+    return sorted(groups, key=lambda one: (one.section, one.reason == Reason.ABOUT))
 
 
-def _see(person: Person, events: Sequence[Event]) -> list[Seen]:
-    """Bring each event together with its contribution and what it is about."""
-    contributions = _contributions(events)
+def _see(person: Person, ids: Collection[int]) -> list[Seen]:
+    """Bring each of these events that the person may know of together with its contribution and what it is about."""
+    events = _known(person, _events(ids))
     abouts = _abouts(events)
     return [
         Seen(
             person=person,
             event=event,
-            contribution=contributions.get(event.contribution_id or 0),
+            contribution=event.contribution,
             about=abouts.get((event.object_kind, event.object_id)),
         )
         for event in events
     ]
 
 
-def _contributions(events: Iterable[Event]) -> dict[int, Contribution]:
-    """Return what these events, which are seen, are on: by id, each as its kind, with one query for each kind."""
+def _known(person: Person, events: Sequence[Event]) -> Sequence[Event]:
+    """Keep what this person may know of. What is open to everyone is not asked about: that statement is long to make.
+
+    But to a seat, what is open may tell of feedback that is hidden from that seat (`is_told`).
+    """
+    closed = [event for event in events if standing_of(person).is_seat or not event.is_open]
+    if not closed:
+        return events
+    known = events_visible_to(person).filter(is_told(person), pk__in=[event.pk for event in closed])
+    unknown = {event.pk for event in closed} - set(known.values_list("pk", flat=True))
+    return [event for event in events if event.pk not in unknown]
+
+
+def _events(ids: Collection[int]) -> list[Event]:
+    """Return these events, latest first, each on a contribution of its own kind: one query for each kind."""
+    found = Event.objects.filter(pk__in=ids).with_kind().select_related("actor", "subject", "region")
+    events = list(found.order_by("-at", "-pk"))
     wanted: dict[str, set[int]] = defaultdict(set)
     for event in events:
-        if event.contribution:
-            wanted[event.contribution.kind].add(event.contribution.pk)
-    return {
+        if event.kind and event.contribution_id:
+            wanted[event.kind].add(event.contribution_id)
+    rows = {
         pk: row
-        for kind, ids in wanted.items()
-        for pk, row in KINDS[kind]._default_manager.select_related("region").in_bulk(ids).items()
+        for kind, keys in wanted.items()
+        for pk, row in KINDS[kind]._default_manager.select_related("region").in_bulk(keys).items()
     }
+    for event in events:
+        event.contribution = rows[event.contribution_id] if event.contribution_id else None
+    return events
 
 
 def _abouts(events: Iterable[Event]) -> dict[tuple[str, str], Any]:
@@ -327,7 +349,7 @@ def _group(pairs: Sequence[tuple[Seen, Item]]) -> Group:
     roles = [
         BY_VERB[Verb(item.verb)] for _seen, item in pairs if item.verb in BY_VERB and item.notice.reason == Reason.WAITS
     ]
-    section = min(roles, key=SECTIONS.index) if roles else _section(seen, reason)
+    section = min(roles) if roles else _section(seen, reason)
     items = [item for _seen, item in pairs]
     more = (*_answering(seen, items), _quiet_path(seen, items))
     return Group(_title(seen), _place(seen), page_of(seen), reason, section, items, *more)
@@ -345,10 +367,10 @@ def _answering(seen: Seen, items: Sequence[Item]) -> tuple[str, str]:
     return (address, audience_of(on)) if on and address else ("", "")
 
 
-def _section(seen: Seen, reason: str) -> Promise:
+def _section(seen: Seen, reason: str) -> Section:
     """Return where it stands by its reason; what someone follows in a region of theirs stands with that region."""
     is_near = seen.contribution and seen.contribution.region_id in standing_of(seen.person).member_of
-    return YOUR_REGIONS if is_near and reason == Reason.FOLLOW else BY_REASON[Reason(reason)]
+    return Section.REGIONS if is_near and reason == Reason.FOLLOW else BY_REASON[Reason(reason)]
 
 
 def _quiet_path(seen: Seen, items: Sequence[Item]) -> str:

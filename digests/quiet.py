@@ -1,7 +1,10 @@
 """What someone made quiet, or what was hidden, is no news: the one place that says which notices that are."""
 
+from collections.abc import Collection
+
 from django.db.models import Exists, OuterRef, Q
 
+from accounts.models import Person
 from regions.models import Contribution, Notice, Quiet
 from regions.models.contribution import READABLE
 
@@ -19,3 +22,11 @@ QUIET = Q(reason__in=HUSHED) & (Q(Exists(_MADE)) | Q(Exists(_HIDDEN)))
 
 And of what was hidden: a moderator reads it still, but it is no news.
 """
+
+
+def quiet_among(person: Person, contributions: Collection[Contribution]) -> set[int]:
+    """Say the same of what is at hand: return which of these, by id, are no news by one of the reasons in HUSHED."""
+    if not contributions:
+        return set()
+    hidden = {one.pk for one in contributions if one.state not in READABLE}
+    return hidden | Quiet.objects.of_these(person, contributions)

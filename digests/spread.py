@@ -257,7 +257,7 @@ def _keep_allowed(whys: dict[Event, Why]) -> None:
 
     People of the same roles are asked about together, and only who does not know it by role is asked alone.
     """
-    closed = {event: why for event, why in whys.items() if not _is_open(event)}
+    closed = {event: why for event, why in whys.items() if not event.is_open}
     people = list(Person.objects.filter(pk__in={person for why in closed.values() for person in why}))
     load_standings(people)
     events = {event.pk: why for event, why in closed.items()}
@@ -274,7 +274,3 @@ def _keep_allowed(whys: dict[Event, Why]) -> None:
 def _known(person: Person, events: set[int]) -> set[int]:
     """Return which of these events this person may know of."""
     return set(events_visible_to(person).filter(pk__in=events).values_list("pk", flat=True)) if events else set()
-
-
-def _is_open(event: Event) -> bool:
-    return event.contribution is not None and event.contribution.is_public and event.audience == Audience.ALL

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import Person
 from digests import refusals
 from digests.compose.overview import digest_context
-from digests.items import Group, gather, grouped
+from digests.items import Group, find_group, gather
 from digests.leaving import Leaving, leave, leaving_path, quiet_of, quiet_path, read
 from digests.models import Frequency, Subscription
 from digests.plan import waiting_notices
@@ -57,12 +57,12 @@ def latest_first(person: Person, notices: Iterable[Notice]) -> list[Group]:
 def open_notice(request: PersonRequest, pk: int) -> HttpResponse:
     """Go to what a notice is about, and note that the reader has seen what was new there."""
     notice = get_object_or_404(Notice.objects.select_related("event"), pk=pk, person=request.user)
-    groups = grouped(request.user, [notice])  # a colleague may have dealt with it since the page was shown
-    if not groups:
+    group = find_group(request.user, notice)  # a colleague may have dealt with it since the page was shown
+    if group is None:
         raise Http404
     if is_visit(request):
         notices_told_to(request.user).beside(notice.event).mark_read()
-    return redirect(groups[0].latest.path)
+    return redirect(group.latest.path)
 
 
 @require_POST

@@ -62,9 +62,15 @@ def plain(text: str, length: int = 0) -> str:
     if not length:
         return flat(rendered(text))
     source = text[: SIGNS_EACH * length]
-    words = flat(rendered(source))
+    words = _kept_words(source)
     is_whole = len(source) == len(text)
     return _cut(words, length) if len(words) > length else words if is_whole else f"{words}…"
+
+
+@lru_cache(maxsize=256)
+def _kept_words(source: str) -> str:
+    """The words of Markdown, remembered: what is new is told to one reader after the other."""
+    return flat(rendered(source))
 
 
 def _cut(words: str, length: int) -> str:

@@ -1,6 +1,6 @@
 """A mail that tells notices: what of them is told at the moment of sending, and to whom."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.utils import translation
 
@@ -24,17 +24,18 @@ def tell(mail: Mail, wants: Callable[[Person], bool], write: Write) -> Letter | 
     if not wants(person) or not recipient:
         mail.end(Mail.State.CANCELLED, "not wanted any more" if recipient else "no confirmed address")
         return None
-    enclosed = Notice.objects.unread().filter(enclosure__mail=mail, person=person)
+    enclosed = list(Notice.objects.filter(enclosure__mail=mail, person=person))
     with translation.override(person.language):
-        groups = gather(person, enclosed)
+        groups = gather(person, (notice for notice in enclosed if notice.read_at is None))
         if not groups:
             mail.end(Mail.State.EMPTY)
             return None
-        _free_untold(mail, groups)
+        _free_untold(mail, enclosed, groups)
         return write(mail, person, recipient, groups)
 
 
-def _free_untold(mail: Mail, groups: list[Group]) -> None:
+def _free_untold(mail: Mail, enclosed: Iterable[Notice], groups: Iterable[Group]) -> None:
     """Let go of what this mail does not tell; it may be told when it can be seen again."""
-    told = [item.notice.pk for group in groups for item in group.items]
-    mail.enclosures.exclude(notice__in=told).delete()
+    told = {item.notice.pk for group in groups for item in group.items}
+    if untold := {notice.pk for notice in enclosed} - told:
+        mail.enclosures.filter(notice__in=untold).delete()

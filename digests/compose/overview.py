@@ -63,11 +63,14 @@ def coming_meetings(person: Person, groups: list[Group]) -> list[Meeting]:
     """
     told = [pk for group in groups if (pk := group.latest.notice.event.contribution_id)]
     until = timezone.now() + AHEAD
-    coming = Meeting.objects.visible_to(person).coming().filter(cancelled_at=None, starts_at__lte=until)
-    return list(coming.told_to(person).exclude(pk__in=told).for_list()[:MEETINGS])
+    coming = Meeting.objects.coming().told_to(person).filter(cancelled_at=None, starts_at__lte=until)
+    near = coming.exclude(pk__in=told).for_list()
+    first = list(near[:MEETINGS])
+    # Most are open to everyone, and the statement that asks what this person may read is long to make.
+    return first if all(meeting.is_public for meeting in first) else list(near.visible_to(person)[:MEETINGS])
 
 
 def in_sections(groups: list[Group]) -> list[tuple[str, list[Group]]]:
     """Return pairs of heading and groups; `gather` put them in order."""
     headings = dict.fromkeys(group.section for group in groups)
-    return [(str(heading), [group for group in groups if group.section == heading]) for heading in headings]
+    return [(str(heading.label), [group for group in groups if group.section == heading]) for heading in headings]

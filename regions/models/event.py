@@ -221,6 +221,10 @@ class EventQuerySet(models.QuerySet["Event"]):
     def on(self, contribution: "Contribution") -> Self:
         return self.filter(contribution=contribution).select_related("actor").order_by("-at", "-pk")
 
+    def with_kind(self) -> Self:
+        """Say of each what kind of contribution it is on: `kind`, None where it is on none."""
+        return self.annotate(kind=models.F("contribution__kind"))
+
 
 class Event(models.Model):
     """One line in the append-only log; ids and enum values only, never words of a person.
@@ -239,6 +243,9 @@ class Event(models.Model):
     object_id = models.CharField(max_length=40, blank=True)
     data = models.JSONField(default=dict)
 
+    kind: str | None
+    """Given by `with_kind`."""
+
     objects = EventQuerySet.as_manager()
 
     class Meta:
@@ -256,7 +263,15 @@ class Event(models.Model):
 
     def get_verb_display(self) -> str:  # type: ignore[no-redef]  # in place of the one that Django makes
         """Return the words of the verb. Django's own way translates all fifty of them to find one."""
-        return str(Verb(self.verb).label) if self.verb in Verb.values else self.verb
+        try:
+            return str(Verb(self.verb).label)
+        except ValueError:
+            return self.verb
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether everyone, visitors too, may know of it at this moment: it is on what everyone may read."""
+        return self.contribution is not None and self.contribution.is_public and self.audience == Audience.ALL
 
     @property
     def actor_told(self) -> str:

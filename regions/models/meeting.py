@@ -47,26 +47,25 @@ class MeetingQuerySet(WritingQuerySet["Meeting"]):
 
     def near(self, person: Person) -> Self:
         """Keep what this person signed up for, what their regions plan, and the sessions that they serve in."""
-        of_region = Q(region__in=person.memberships.active().values("region"))
-        return self.filter(self._own_of(person) | of_region)
+        return self.filter(self._own_of(person) | Q(region__in=standing_of(person).member_of))
 
     def told_to(self, person: Person) -> Self:
         """Keep of what is near someone that which they did not make quiet; what they signed up for stays."""
         is_quiet = Q(contribution=OuterRef("pk")) | Q(region=OuterRef("region"))
         quiet = Exists(Quiet.objects.filter(is_quiet, person=person))
-        return self.near(person).filter(self._own_of(person) | ~Q(quiet))
+        of_region = Q(region__in=standing_of(person).member_of)
+        return self.filter(self._own_of(person) | (of_region & ~Q(quiet)))
 
     def _own_of(self, person: Person) -> Q:
-        signed_up = person.signups.lasting().values("meeting")
-        return Q(pk__in=signed_up) | Q(pk__in=self.sessions_of(person).values("pk"))
+        signed_up = Q(pk__in=person.signups.lasting().values("meeting"))
+        return signed_up | Q(sort=Meeting.Sort.CABINET) if _serves(person) else signed_up
 
     def sessions(self) -> Self:
         return self.filter(sort=Meeting.Sort.CABINET)
 
     def sessions_of(self, person: Person) -> Self:
         """Keep the sessions of the InnovatieKabinet for who serves in it, and none for others."""
-        standing = standing_of(person)
-        return self.sessions() if standing.is_seat or standing.is_secretary else self.none()
+        return self.sessions() if _serves(person) else self.none()
 
     def without_minutes(self) -> Self:
         """What is over, took place, and has left nothing behind yet."""
@@ -79,6 +78,12 @@ class MeetingQuerySet(WritingQuerySet["Meeting"]):
             cancelled_at__isnull=True, reminded_at__isnull=True, starts_at__gt=now, starts_at__lte=now + REMIND_BEFORE
         )
         return sum(meeting.remind() for meeting in due.order_by("starts_at", "pk")[:BATCH])
+
+
+def _serves(person: Person) -> bool:
+    """Tell whether the sessions of the InnovatieKabinet are this person's."""
+    standing = standing_of(person)
+    return standing.is_seat or standing.is_secretary
 
 
 class Meeting(Writing):  # type: ignore[django-manager-missing]  # of tags, by taggit

@@ -1,5 +1,6 @@
 """What someone wants to hear nothing of: one contribution, or all of a region."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -16,6 +17,13 @@ class QuietQuerySet(models.QuerySet["Quiet"]):
     def over(self, contribution: "Contribution") -> Self:
         """Keep what makes this contribution quiet: itself, or its region."""
         return self.filter(Q(contribution=contribution.pk) | Q(region=contribution.region_id))
+
+    def of_these(self, person: Person, contributions: Collection["Contribution"]) -> set[int]:
+        """Return which of these contributions, by id, someone made quiet, by itself or with its region."""
+        regions = {one.region_id for one in contributions}
+        made = self.filter(Q(contribution__in=[one.pk for one in contributions]) | Q(region__in=regions), person=person)
+        rows = set(made.values_list("contribution", "region"))
+        return {one.pk for one in contributions if {(one.pk, None), (None, one.region_id)} & rows}
 
     def switch(self, person: Person, *, on: bool, contribution: int | None = None, region: int | None = None) -> None:
         """Make a contribution or a region, by its id, quiet for someone, or no longer; once more changes nothing."""

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Person
 from challenges.models import Asking, Challenge, Offer
 from digests.context import unread_count
-from digests.items import FOR_YOU, gather
+from digests.items import Section, gather
 from digests.plan import plan, waiting_notices
 from digests.send import send_waiting
 from digests.spread import spread
@@ -151,7 +151,7 @@ def test_what_waits_comes_before_what_is_about_someone(
     spread()
     groups = gather(anna, Notice.objects.filter(person=anna))
     found = [(group.section, group.reason) for group in groups]
-    assert found == [(FOR_YOU, "waits"), (FOR_YOU, "about")]
+    assert found == [(Section.YOU, "waits"), (Section.YOU, "about")]
 
 
 def test_more_that_waits_takes_no_more_queries(

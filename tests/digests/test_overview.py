@@ -78,7 +78,7 @@ def test_roles_stand_on_top_then_what_waits_then_from_near_to_far(
     utrecht.ask_to_join(bo, motivation="Ik woon hier.")
     groups = groups_of(lena)
     with translation.override("en"):
-        found = [(str(group.section), group.title) for group in groups]
+        found = [(str(group.section.label), group.title) for group in groups]
     assert found == [
         ("For you as moderator", "Utrecht"),
         ("For the InnovatieKabinet", "Eerder hulp bij schulden"),

@@ -133,4 +133,4 @@ def test_an_overview_of_many_items_asks_no_more_than_one_of_few(
         with CaptureQueriesContext(connection) as asked:
             assert compose(mail)
         counts.append((mail.enclosures.count(), len(asked)))
-    assert counts == [(1, 10), (21, 10)]
+    assert counts == [(1, 9), (21, 9)]
