@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Person
 from digests.models import Mail
 from digests.outbox import wake
+from digests.send import accept
 from regions.models import Audience, Event, Verb
 
 
@@ -37,7 +38,7 @@ ACTS = (
         _("It arrived"),
         _("You found the Message-ID in the log of the mail server. The mail counts as sent."),
         lambda mail: mail.is_held,
-        lambda mail: mail.turn(Mail.State.SENT, reply="found by staff in the log of the mail server"),
+        lambda mail: accept(mail, "found by staff in the log of the mail server"),
     ),
     Act(
         "again",

@@ -119,11 +119,13 @@ def _commit_handing(mail: Mail, session: int) -> None:
 
 
 @transaction.atomic
-def accept(mail: Mail, reply: str) -> None:
-    """The server has it: the mail is sent, and counted."""
-    mail.turn(Mail.State.SENT, reply=reply[:300])
+def accept(mail: Mail, reply: str) -> bool:
+    """The server has it: the mail is sent, and counted. Return False when somebody settled it before."""
+    if not mail.turn(Mail.State.SENT, reply=reply[:300]):
+        return False
     Pulse.beat("sent")
     log.info("mail sent", mail=mail.pk, kind=mail.kind)
+    return True
 
 
 def put_off(mail: Mail, reply: str) -> None:

@@ -94,7 +94,7 @@ def label(seen: Seen) -> str:
         return _("answered your comment")
     if seen.event.verb == Verb.COMMENTED and f"@{seen.person.name}".lower() in seen.about.text.lower():
         return _("named you in a comment")
-    done = seen.event.said_of(seen.contribution.kind if seen.contribution else "")
+    done = seen.event.said_of(seen.contribution.kinds if seen.contribution else ())
     more = DETAILS.get(seen.event.verb)
     return f"{done}: {more(seen)}" if more else done
 

@@ -42,7 +42,7 @@ def grouped(newest: Iterable[Event]) -> list[News]:
 def _add(group: News, event: Event) -> None:
     group.count += 1
     actor = event.subject if event.verb in BY_SUBJECT and event.subject else event.actor
-    said = words(event, group.contribution.kind)
+    said = words(event, group.contribution.kinds)
     line = f"{actor} {said}" if actor else said
     if line in group.lines:
         return

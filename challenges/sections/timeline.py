@@ -1,6 +1,6 @@
 """What happened to a challenge, newest first: a reading of the events."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.urls import reverse
@@ -131,9 +131,9 @@ def notes(event: Event, challenge: Challenge) -> list[str]:
     return [plain(note) for note in (said.get("note"), *why) if note]
 
 
-def words(event: Event, kind: str = Kind.CHALLENGE) -> str:
-    """Return the line: the verb, as it is said of this kind of contribution, with what the event knows of it."""
-    said = event.said_of(kind)
+def words(event: Event, kinds: Collection[str] = (Kind.CHALLENGE,)) -> str:
+    """Return the line: the verb, as it is said of a contribution of these kinds, with what the event knows of it."""
+    said = event.said_of(kinds)
     if event.verb == Verb.MOVED:
         return _("%(said)s: from %(source)s to %(target)s") % {
             "said": said,

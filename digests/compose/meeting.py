@@ -24,7 +24,9 @@ ANSWERED = frozenset({"moved", "cancelled", "closed"})
 def meeting_mail(mail: Mail) -> Letter | None:
     """Return what happens to a meeting, to who comes or waits and may read it at this moment."""
     what = str(mail.data["what"])
-    if _is_overtaken(mail):
+    later = _later(mail)
+    if later is not None:
+        mail.enclosures.update(mail=later)
         mail.end(Mail.State.CANCELLED, "a later mail tells it")
         return None
     signup = Signup.objects.filter(pk=mail.data["ids"]["object"], state__in=STATES[what]).first()
@@ -52,16 +54,10 @@ def meeting_mail(mail: Mail) -> Letter | None:
     )
 
 
-def _is_overtaken(mail: Mail) -> bool:
-    """Tell whether the same was queued again since: each tells how the meeting stands now, so one is enough.
-
-    What this one encloses goes along.
-    """
+def _later(mail: Mail) -> Mail | None:
+    """Return the same mail that was queued again since: each tells how the meeting stands now, so one is enough."""
     same = {"kind": mail.kind, "data__what": mail.data["what"], "data__ids__object": mail.data["ids"]["object"]}
-    later = Mail.objects.filter(**same, state=Mail.State.READY, pk__gt=mail.pk).order_by("pk").first()
-    if later is not None:
-        mail.enclosures.update(mail=later)
-    return later is not None
+    return Mail.objects.filter(**same, state=Mail.State.READY, pk__gt=mail.pk).order_by("pk").first()
 
 
 def _comer(mail: Mail, signup: Signup | None) -> str:

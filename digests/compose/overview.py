@@ -4,15 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from accounts.models import Person
-from digests.compose.enclosed import tell
-from digests.compose.page import leaving_headers, wants_mail
+from digests.compose.enclosed import news_context, news_letter, tell
+from digests.compose.page import wants_mail
 from digests.items import Group
 from digests.leaving import leaving_path
-from digests.letter import letter, render_html, render_text
 from digests.models import Mail, Subscription
 from digests.relay import Letter
 from digests.subject import subject_of
@@ -24,16 +22,8 @@ def digest(mail: Mail) -> Letter | None:
 
 
 def _digest_letter(mail: Mail, person: Person, recipient: str, groups: list[Group]) -> Letter:
-    leave = settings.SITE_URL + leaving_path(person)
-    context = digest_context(person, groups) | {"unsubscribe_url": leave}
-    return letter(
-        mail,
-        recipient,
-        str(context["subject"]),
-        text=render_text("mail/digest.txt", context),
-        html=render_html("mail/digest.html", context),
-        headers=leaving_headers(leave),
-    )
+    context = digest_context(person, groups) | {"leave_url": settings.SITE_URL + leaving_path(person)}
+    return news_letter(mail, recipient, "mail/digest", context)
 
 
 MEETINGS, AHEAD = 5, timedelta(days=35)
@@ -43,16 +33,11 @@ MEETINGS, AHEAD = 5, timedelta(days=35)
 def digest_context(person: Person, groups: list[Group]) -> dict[str, Any]:
     """Return what the overview shows, in the mail and in its preview."""
     subscription: Subscription | None = getattr(person, "subscription", None)
-    return {
-        "language": translation.get_language(),
-        "person": person,
+    return news_context(person) | {
         "subject": subject_of(groups),
         "sections": in_sections(groups),
         "meetings": coming_meetings(person, groups) if groups else [],
         "frequency": subscription.in_words if subscription else "",
-        "site_url": settings.SITE_URL,
-        "preferences_url": settings.SITE_URL + reverse("accounts:preferences"),
-        "notices_url": settings.SITE_URL + reverse("digests:notices"),
     }
 
 

@@ -1,5 +1,6 @@
 """What happened (append-only), whom it concerns, and what still has to be spread."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -184,8 +185,13 @@ MODERATION = (
 )
 """What the log of a region holds, for its moderators and staff."""
 
-PUBLISHED_AS = {"post": _("posted a message"), "document": _("posted a document")}
-"""How a publication is told of a kind that is not a story of its own: by the value of the kind."""
+PUBLISHED_AS = {
+    "vraag": _("asked a question"),
+    "mededeling": _("posted an announcement"),
+    "post": _("posted a message"),
+    "document": _("posted a document"),
+}
+"""How a publication is told of what is not a story of its own: by its sort, or else by its kind."""
 FROM_SESSION = _("noted points from a session of the InnovatieKabinet")
 """How feedback is told that somebody wrote down in a session."""
 SAID_WHY = {
@@ -291,9 +297,12 @@ class Event(models.Model):
             return str(FROM_SESSION)
         return str(SAID_WHY.get((self.verb, self.data.get("why")), ""))
 
-    def said_of(self, kind: str) -> str:
-        """Return the words of the verb where it is on a contribution of this kind."""
-        own = PUBLISHED_AS.get(kind) if self.verb == Verb.PUBLISHED else self.said_why
+    def said_of(self, kinds: Collection[str]) -> str:
+        """Return the words of the verb where it is on a contribution that may be called so (`Contribution.kinds`)."""
+        if self.verb == Verb.PUBLISHED:
+            own = next((said for kind, said in PUBLISHED_AS.items() if kind in kinds), "")
+        else:
+            own = self.said_why
         return str(own or self.get_verb_display())
 
     @classmethod

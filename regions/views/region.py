@@ -159,7 +159,7 @@ def _line(event: Event) -> dict[str, Any]:
     return {
         "icon": ICONS.get(Verb(event.verb), "circle"),
         "by": str(event.actor or ""),
-        "text": f"{line_words(event, where.kind if where else '')}: {where}",
+        "text": f"{line_words(event, where.kinds if where else ())}: {where}",
         "url": where.get_absolute_url() if where else "",
         "at": event.at,
     }

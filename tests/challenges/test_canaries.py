@@ -113,7 +113,7 @@ def pages(browser: Browser, person: Person | None, doors: list[str]) -> Iterator
 def mail_of(person: Person) -> str:
     """Return the overview as it would be composed now, both parts."""
     context = digest_context(person, gather(person, Notice.objects.filter(person=person)))
-    whole = context | {"unsubscribe_url": "https://initiate.example/weg/"}
+    whole = context | {"leave_url": "https://initiate.example/weg/"}
     return render_text("mail/digest.txt", whole) + render_html("mail/digest.html", whole)
 
 

@@ -97,7 +97,7 @@ def _said() -> Iterator[str]:
     """Give the words in the code with which a mail is ended, or held."""
     for path in Path(log.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and _name(node) in {"end", "doubt", "turn"}:
+            if isinstance(node, ast.Call) and _name(node) in {"end", "doubt", "turn", "accept"}:
                 values = [*node.args, *(one.value for one in node.keywords)]
                 found = [constant for value in values for constant in ast.walk(value)]
                 yield from (one.value for one in found if isinstance(one, ast.Constant) and " " in str(one.value))
