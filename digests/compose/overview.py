@@ -49,7 +49,7 @@ def coming_meetings(person: Person, groups: list[Group]) -> list[Meeting]:
     told = [pk for group in groups if (pk := group.latest.notice.event.contribution_id)]
     until = timezone.now() + AHEAD
     coming = Meeting.objects.coming().told_to(person).filter(cancelled_at=None, starts_at__lte=until)
-    near = coming.exclude(pk__in=told).for_list()
+    near = coming.exclude(pk__in=told).for_line()
     first = list(near[:MEETINGS])
     # Most are open to everyone, and the statement that asks what this person may read is long to make.
     return first if all(meeting.is_public for meeting in first) else list(near.visible_to(person)[:MEETINGS])

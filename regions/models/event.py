@@ -190,6 +190,7 @@ PUBLISHED_AS = {
     "mededeling": _("posted an announcement"),
     "post": _("posted a message"),
     "document": _("posted a document"),
+    "meeting": _("planned a meeting"),
 }
 """How a publication is told of what is not a story of its own: by its sort, or else by its kind."""
 FROM_SESSION = _("noted points from a session of the InnovatieKabinet")

@@ -38,6 +38,10 @@ class MeetingQuerySet(WritingQuerySet["Meeting"]):
     def for_list(self) -> Self:
         return self.select_related("region")
 
+    def for_line(self) -> Self:
+        """What a line shows: of all that a meeting holds, its title, its time and its region."""
+        return self.select_related("region").only("kind", "title", "state", "visibility", "starts_at", "region__name")
+
     def coming(self) -> Self:
         """What is not over yet, the first one first; cancelled ones stay until then, so that nobody comes in vain."""
         return self.readable().filter(ends_at__gte=timezone.now()).order_by("starts_at", "pk")
