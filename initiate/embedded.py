@@ -35,7 +35,7 @@ LEAST_FREE_MB = 200
 START_SECONDS = 60
 POSTGRES_SETTINGS = {
     "listen_addresses": "",
-    "max_connections": "100",
+    "max_connections": "200",  # two test processes may each ask fifty things at the same moment
     "shared_buffers": "128MB",
     "effective_cache_size": "1GB",
     "work_mem": "8MB",
