@@ -25,6 +25,7 @@ urlpatterns = [
     path(".well-known/security.txt", operations.security_txt, name="security_txt"),
     path("", views.home, name="home"),
     path("pagina/<slug:slug>/", views.page, name="page"),
+    path("begrippen/", views.glossary, name="glossary"),
     path("", include("regions.urls")),
     path("zoeken/", search, name="search"),
     path("", include("challenges.urls")),

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django import forms
 from django.db.models import Sum, Value
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import Person, Visit
@@ -13,9 +15,11 @@ from challenges.models import Challenge
 from challenges.rules import PATH
 from challenges.stages import goal_of
 from challenges.waiting import waiting_for
+from initiate.glossary import by_letter, find
 from initiate.kept import Kept
 from initiate.middleware import is_visit
 from initiate.news import news_for
+from regions.forms import QueryForm
 from regions.models import Region
 
 CARDS = 6
@@ -75,3 +79,19 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     if slug not in PAGES:
         raise Http404
     return render(request, f"pages/{slug}.html")
+
+
+class WordQuery(QueryForm):
+    """What is looked for among the words."""
+
+    q = forms.CharField(label=_("Which word are you looking for?"), required=False, max_length=100)
+
+
+@require_safe
+def glossary(request: HttpRequest) -> HttpResponse:
+    """The words of the social domain and of this site, explained."""
+    query = WordQuery.read(request.GET)
+    words = query.cleaned_data["q"] or ""
+    found = find(words)
+    context = {"query": query, "words": words, "found": len(found), "letters": by_letter(found)}
+    return render(request, "glossary.html", context)

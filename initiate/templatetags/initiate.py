@@ -6,10 +6,12 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
+
+from initiate import glossary
 
 register = template.Library()
 
@@ -32,3 +34,9 @@ def age(moment: datetime) -> str:
 def get(mapping: Any, key: Any) -> Any:
     """Look up a key of a dict (`{{ challenge.html|get:"question"|safe }}`); empty where it is not there."""
     return mapping.get(key, "") if mapping else ""
+
+
+@register.filter
+def explain(text: Any) -> SafeString:
+    """Link the first place of each term to the glossary: of a fixed text, or of a part in `{% filter explain %}`."""
+    return mark_safe(glossary.link(conditional_escape(text)))  # noqa: S308 - escaped here, or rendered by a template
