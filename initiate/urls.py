@@ -26,6 +26,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("pagina/<slug:slug>/", views.page, name="page"),
     path("begrippen/", views.glossary, name="glossary"),
+    path("ontwerp/", views.design, name="design"),
     path("", include("regions.urls")),
     path("zoeken/", search, name="search"),
     path("", include("challenges.urls")),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.db.models import Sum, Value
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,6 +16,7 @@ from challenges.models import Challenge
 from challenges.rules import PATH
 from challenges.stages import goal_of
 from challenges.waiting import waiting_for
+from initiate.design import examples
 from initiate.glossary import by_letter, find
 from initiate.kept import Kept
 from initiate.middleware import is_visit
@@ -95,3 +97,12 @@ def glossary(request: HttpRequest) -> HttpResponse:
     found = find(words)
     context = {"query": query, "words": words, "found": len(found), "letters": by_letter(found)}
     return render(request, "glossary.html", context)
+
+
+@require_safe
+def design(request: HttpRequest) -> HttpResponse:
+    """The design language with its states: for staff, and in the demo for everyone."""
+    is_staff = isinstance(request.user, Person) and request.user.is_staff
+    if not (is_staff or settings.DEMO):
+        raise Http404
+    return render(request, "design/page.html", examples())

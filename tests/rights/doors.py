@@ -18,7 +18,7 @@ from tests.rights.world import World, every_url
 
 OURS = ("challenges", "regions", "accounts", "digests")
 OPERATIONS = ("livez", "readyz", "healthz", "metrics", "robots", "security_txt")
-PAGES = ("home", "search", "page", "glossary", "set_language")
+PAGES = ("home", "search", "page", "glossary", "design", "set_language")
 METHODS = ("GET", "POST")
 
 TOKENS = {
