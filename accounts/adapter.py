@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Affiliation, Visit
+from accounts.models import Affiliation, Person, Step, Visit
 from digests.outbox import queue_account_mail
 from initiate.requests import PersonRequest
 
@@ -37,6 +37,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         "rate_limited": _("Be patient, you are sending too many requests."),
     }
 
+    def new_user(self, request: HttpRequest) -> Person:
+        """Return someone who signs up, by whichever way, with the whole first visit before them."""
+        person: Person = super().new_user(request)
+        person.steps_left = list(Step.values)
+        return person
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         queue_account_mail(template_prefix, email, context)
 
@@ -54,8 +60,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         return confirmed
 
     def get_login_redirect_url(self, request: PersonRequest) -> str:
-        """Return the home page, and once, to who was never here, the welcome."""
-        if request.method == "POST" and is_first_visit(request):
+        """Return the home page, and once, to who was never here, the steps of the first visit.
+
+        allauth does not ask where someone came to do something (`next`): they go there.
+        """
+        if request.method == "POST" and request.user.steps_left and is_first_visit(request):
             return reverse("accounts:welcome")
         return str(super().get_login_redirect_url(request))
 
@@ -67,7 +76,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
 def is_first_visit(request: PersonRequest) -> bool:
     """Tell whether this person was never here, and note that they are now."""
-    _visit, is_first = Visit.objects.get_or_create(person=request.user)
+    is_first = not Visit.objects.filter(person=request.user).exists()
+    Visit.arrive(request.user)
     return is_first
 
 

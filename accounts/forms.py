@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import MOST_WORDS, WORD_LENGTH, Knowledge, Language, Organisation, Person
 from accounts.rules import latest_end
-from digests.models import Frequency, in_hours
+from digests.models import Frequency, Subscription, in_hours
 from digests.rhythm import subscribe
-from regions.forms import TextForm
+from regions.forms import Place, TextForm
 from regions.models import Municipality, Theme
 
 # What allauth's own forms say, in our words: these msgids are allauth's, and our catalogue goes before its own.
@@ -123,10 +123,30 @@ class SignupForm(TextForm):
             user.municipalities.add(self.cleaned_data["municipality"])
 
 
-class ThemesForm(forms.Form):
-    """The themes one follows, and the municipality one works or lives in."""
+class PlaceForm(forms.Form):
+    """Where someone lives or works, typed as on the list of regions."""
 
-    municipality = municipality_field(label=_("Your municipality"))
+    gemeente = Place(label=_("In which municipality do you live or work?"))
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        self.person = person
+        self.home = person.municipalities.first()
+        kwargs["initial"] = {"gemeente": self.home} | kwargs.get("initial", {})
+        super().__init__(*args, **kwargs)
+
+    def save(self) -> None:
+        move(self.person, self.home, self.cleaned_data["gemeente"])
+
+
+def move(person: Person, home: Municipality | None, chosen: Municipality | None) -> None:
+    """Keep the municipality that was chosen; someone of several keeps them all, unless the first is changed."""
+    if chosen != home:
+        person.municipalities.set([chosen] if chosen else [])
+
+
+class ThemesForm(forms.Form):
+    """The themes one follows."""
+
     themes = forms.ModelMultipleChoiceField(
         Theme.objects.all(),
         label=_("Themes you follow"),
@@ -137,16 +157,10 @@ class ThemesForm(forms.Form):
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         self.person = person
-        self.home = person.municipalities.first()
-        given = {"municipality": self.home, "themes": list(person.themes.all())}
-        kwargs["initial"] = given | kwargs.get("initial", {})
+        kwargs["initial"] = {"themes": list(person.themes.all())} | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
 
     def save(self) -> None:
-        """Keep both; someone of several municipalities keeps them all, unless the first is changed."""
-        chosen = self.cleaned_data["municipality"]
-        if chosen != self.home:
-            self.person.municipalities.set([chosen] if chosen else [])
         self.person.themes.set(self.cleaned_data["themes"])
 
 
@@ -174,10 +188,12 @@ class ProfileForm(ThemesForm, TextForm):
         max_length=400,
         required=False,
     )
+    municipality = municipality_field(label=_("Your municipality"))
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        self.home = person.municipalities.first()
         given: dict[str, Any] = {name: getattr(person, name) for name in ("name", "function", "knowledge")}
-        given["expertise"] = ", ".join(person.expertise)
+        given |= {"expertise": ", ".join(person.expertise), "municipality": self.home}
         super().__init__(*args, person=person, initial=given, **kwargs)
 
     def clean(self) -> dict[str, Any]:
@@ -195,11 +211,12 @@ class ProfileForm(ThemesForm, TextForm):
             setattr(self.person, name, self.cleaned_data[name])
         self.person.set_expertise(self.cleaned_data["expertise"])
         self.person.save(update_fields=["name", "function", "knowledge", "expertise", "expertise_keys"])
+        move(self.person, self.home, self.cleaned_data["municipality"])
         super().save()
 
 
-class PreferencesForm(forms.Form):
-    """Which mail someone wants and when, and their language."""
+class MailForm(forms.Form):
+    """Which mail someone wants and when; `subscription` is what they have."""
 
     frequency = frequency_field()
     weekday = forms.TypedChoiceField(
@@ -212,15 +229,33 @@ class PreferencesForm(forms.Form):
     )
     hour = forms.TypedChoiceField(label=_("At what time?"), choices=hours, coerce=int)
     at_once = at_once_field()
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        self.person = person
+        self.subscription = Subscription.objects.filter(person=person).first() or Subscription()
+        given = {name: getattr(self.subscription, name) for name in ("frequency", "weekday", "hour", "at_once")}
+        kwargs["initial"] = given | kwargs.get("initial", {})
+        super().__init__(*args, **kwargs)
+
+    def save(self) -> None:
+        chosen = {name: self.cleaned_data[name] for name in ("weekday", "hour", "at_once")}
+        subscribe(self.person, self.cleaned_data["frequency"], **chosen)
+
+
+class PreferencesForm(MailForm):
+    """Which mail someone wants and when, and their language."""
+
     language = forms.ChoiceField(
         label=_("Language of the site and of your mail"), choices=Language.choices, widget=forms.RadioSelect
     )
 
-    def save(self, person: Person) -> None:
-        chosen = {name: self.cleaned_data[name] for name in ("weekday", "hour", "at_once")}
-        subscribe(person, self.cleaned_data["frequency"], **chosen)
-        person.language = self.cleaned_data["language"]
-        person.save(update_fields=["language"])
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, person=person, initial={"language": person.language}, **kwargs)
+
+    def save(self) -> None:
+        super().save()
+        self.person.language = self.cleaned_data["language"]
+        self.person.save(update_fields=["language"])
 
 
 class AskForm(forms.Form):

@@ -2,14 +2,18 @@
 
 from django.urls import path
 
-from accounts import views
+from accounts import first_visit, views
 
 app_name = "accounts"
 
 urlpatterns = [
     path("mijn/", views.home, name="home"),
-    path("mijn/welkom/", views.welcome, name="welcome"),
-    path("mijn/welkom/regio/", views.welcome_regions, name="welcome_regions"),
+    path("welkom/", first_visit.welcome, name="welcome"),
+    path("welkom/<slug:step>/overslaan/", first_visit.skip, name="welcome_skip"),
+    path("welkom/regio/", first_visit.region, name="welcome_region"),
+    path("welkom/regio/<slug:slug>/", first_visit.join, name="welcome_join"),
+    path("welkom/themas/", first_visit.themes, name="welcome_themes"),
+    path("welkom/mail/", first_visit.mail, name="welcome_mail"),
     path("mijn/gegevens/", views.profile, name="profile"),
     path("mijn/voorkeuren/", views.preferences, name="preferences"),
     path("mijn/organisaties/", views.affiliations, name="affiliations"),

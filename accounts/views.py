@@ -12,10 +12,9 @@ from django.views import i18n
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.errors import AlreadyDecided, AlreadyThere
-from accounts.forms import AskForm, ConfirmForm, PreferencesForm, ProfileForm, ThemesForm
+from accounts.forms import AskForm, ConfirmForm, PreferencesForm, ProfileForm
 from accounts.models import Affiliation, Language, Person
 from challenges.models import Challenge, Offer
-from digests.models import Subscription
 from initiate.once import once
 from initiate.requests import PersonRequest
 from regions.models import Audience, Contribution, Event, Kind, Membership, Region, Sanction, State, Verb
@@ -52,35 +51,6 @@ def home(request: PersonRequest) -> HttpResponse:
     return render(request, "accounts/home.html", page)
 
 
-# --- the first visit ----------------------------------------------------------------------------------------
-
-
-@read_or_send
-@login_required
-def welcome(request: PersonRequest) -> HttpResponse:
-    """Ask for municipality and themes; the region follows on the next page."""
-    form = ThemesForm(_sent(request), person=request.user)
-    if form.is_valid():
-        form.save()
-        return redirect("accounts:welcome_regions")
-    return render(request, "accounts/welcome.html", {"form": form}, status=_status(form))
-
-
-@require_safe
-@login_required
-def welcome_regions(request: PersonRequest) -> HttpResponse:
-    """Show the regions that cover one's municipality, or what one can do where there is none."""
-    person = request.user
-    here = Region.objects.filter(municipalities__people=person).distinct()
-    page = {
-        "municipalities": person.municipalities.all(),
-        "here": here,
-        "elsewhere": Region.objects.exclude(pk__in=here.values("pk")),
-        "states": {row.region_id: row for row in Membership.objects.of(person)},
-    }
-    return render(request, "accounts/welcome_regions.html", page)
-
-
 # --- profile and preferences --------------------------------------------------------------------------------
 
 
@@ -99,16 +69,13 @@ def profile(request: PersonRequest) -> HttpResponse:
 @login_required
 def preferences(request: PersonRequest) -> HttpResponse:
     """Which mail to send and when, and in which language."""
-    subscription = Subscription.objects.filter(person=request.user).first() or Subscription()
-    given = {name: getattr(subscription, name) for name in ("frequency", "weekday", "hour", "at_once")}
-    given["language"] = request.user.language
-    form = PreferencesForm(_sent(request), initial=given)
+    form = PreferencesForm(_sent(request), person=request.user)
     if form.is_valid():
-        form.save(request.user)
+        form.save()
         translation.activate(request.user.language)
         messages.success(request, _("Your preferences are saved."))
         return redirect("accounts:preferences")
-    page = {"form": form, "subscription": subscription, "quiet": _quiet(request.user)}
+    page = {"form": form, "subscription": form.subscription, "quiet": _quiet(request.user)}
     return render(request, "accounts/preferences.html", page, status=_status(form))
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from accounts.first_visit import steps_left
 from accounts.models import Person, Visit
 from challenges.models import Challenge
 from challenges.rules import PATH
@@ -22,7 +23,7 @@ from initiate.kept import Kept
 from initiate.middleware import is_visit
 from initiate.news import news_for
 from regions.forms import QueryForm
-from regions.models import Region
+from regions.models import Membership, Region
 
 CARDS = 6
 PAGES = ("over", "toegankelijkheid", "privacy", "cookies", "help")
@@ -61,6 +62,8 @@ def own_home(request: HttpRequest, person: Person) -> HttpResponse:
         "news": news_for(person, since),
         "own": own,
         "living": living,
+        "steps_left": steps_left(person),
+        "asked": Membership.objects.of(person).pending(),
     }
     return render(request, "own_home.html", context)
 

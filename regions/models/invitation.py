@@ -25,6 +25,11 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         """Keep what was neither used nor withdrawn; it may have expired."""
         return self.filter(used_at__isnull=True, withdrawn_at__isnull=True)
 
+    def waiting_for(self, person: Person) -> Self:
+        """Keep what this person may still accept: open, within its term, for an address that they confirmed."""
+        theirs = self.open().filter(email__in=person.confirmed_addresses(), expires_at__gt=timezone.now())
+        return theirs.select_related("region").order_by("region__name")
+
     def for_list(self) -> Self:
         return self.select_related("by", "region").order_by("-at", "-pk")
 

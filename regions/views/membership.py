@@ -33,12 +33,14 @@ def join(request: PersonRequest, slug: str) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     form = JoinForm(posted, region=region, with_question=not at_once)
     if form.is_valid():
-        return _ask(request, region, form.cleaned_data.get("motivation", ""))
+        ask(request, region, form.cleaned_data.get("motivation", ""))
+        return redirect(region)
     words = {"region": region, "form": form, "at_once": at_once}
     return render(request, "regions/join.html", words, status=422 if form.errors else 200)
 
 
-def _ask(request: PersonRequest, region: Region, motivation: str) -> HttpResponseRedirect:
+def ask(request: PersonRequest, region: Region, motivation: str) -> None:
+    """Ask to join, and say what came of it."""
     try:
         membership = region.ask_to_join(request.user, motivation)
     except ByInvitation:
@@ -47,7 +49,6 @@ def _ask(request: PersonRequest, region: Region, motivation: str) -> HttpRespons
         messages.info(request, _("You had already asked to join this region."))
     else:
         messages.success(request, JOINED if membership.state == Membership.State.ACTIVE else ASKED)
-    return redirect(region)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

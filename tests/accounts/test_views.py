@@ -1,4 +1,4 @@
-"""One's own pages, the welcome, and how the network sees a person."""
+"""One's own pages, and how the network sees a person."""
 
 import re
 
@@ -62,7 +62,7 @@ def test_the_start_page_shows_my_posts_and_what_i_follow(
 
 def test_an_empty_start_page_helps(browser: Browser, bo: Person) -> None:
     body = browser(bo).get(reverse("accounts:home")).content.decode()
-    assert reverse("accounts:welcome_regions") in body
+    assert reverse("regions:list") in body
     assert reverse("challenges:list") in body
 
 
@@ -90,34 +90,6 @@ def test_the_start_page_asks_as_much_at_any_size(
 
 
 HOME = 11
-
-
-# --- the welcome --------------------------------------------------------------------------------------------
-
-
-def test_the_welcome_leads_to_the_region(browser: Browser, bo: Person, utrecht: Region, place: Municipality) -> None:
-    utrecht.municipalities.add(place)
-    theme = Theme.objects.create(slug="jeugd", name="Jeugd")
-    client = browser(bo)
-    answer = client.post(reverse("accounts:welcome"), {"municipality": place.pk, "themes": [theme.pk]})
-    assert answer.url == reverse("accounts:welcome_regions")
-    assert (list(bo.municipalities.all()), list(bo.themes.all())) == ([place], [theme])
-    assert list(client.get(answer.url).context["here"]) == [utrecht]
-    assert reverse("regions:join", args=[utrecht.slug]) in client.get(answer.url).content.decode()
-
-
-def test_without_a_region_three_ways_are_offered(
-    browser: Browser, bo: Person, utrecht: Region, place: Municipality
-) -> None:
-    bo.municipalities.add(place)
-    body = browser(bo).get(reverse("accounts:welcome_regions")).content.decode()
-    ways = [reverse("challenges:list"), "#andere-regio", f"{reverse('regions:wish')}?gemeente={place.pk}"]
-    assert [way for way in ways if f'href="{way}"' not in body] == []
-
-
-def test_the_welcome_may_be_skipped(browser: Browser, bo: Person) -> None:
-    assert browser(bo).post(reverse("accounts:welcome"), {}).status_code == 302
-    assert not bo.municipalities.exists()
 
 
 # --- profile and preferences --------------------------------------------------------------------------------
@@ -176,7 +148,7 @@ def test_preferences_are_kept(browser: Browser, bo: Person) -> None:
     assert bo.language == "nl"
 
 
-@pytest.mark.parametrize("path", ["home", "welcome", "welcome_regions", "profile", "preferences", "affiliations"])
+@pytest.mark.parametrize("path", ["home", "profile", "preferences", "affiliations"])
 def test_own_pages_ask_a_visitor_to_sign_in(browser: Browser, path: str) -> None:
     here = reverse(f"accounts:{path}")
     assert browser().get(here).url == f"{reverse('account_login')}?next={here}"
@@ -234,7 +206,7 @@ def test_a_blocked_or_erased_person_is_not_there(browser: Browser, anna: Person,
 
 @pytest.mark.parametrize(
     ("path", "count"),
-    [("welcome", 8), ("welcome_regions", 8), ("profile", 8), ("preferences", 7), ("affiliations", 7)],
+    [("profile", 8), ("preferences", 7), ("affiliations", 7)],
 )
 def test_each_page_asks_little(browser: Browser, anna: Person, path: str, count: int) -> None:
     subscribe(anna, "weekly")
@@ -265,7 +237,9 @@ HOSTILE = [
     "{{7*7}}",
 ]
 FORMS = {
-    "accounts:welcome": ["municipality", "themes"],
+    "accounts:welcome_region": ["gemeente"],
+    "accounts:welcome_themes": ["themes"],
+    "accounts:welcome_mail": ["frequency", "weekday", "hour", "at_once"],
     "accounts:profile": ["name", "function", "knowledge", "expertise", "municipality", "themes"],
     "accounts:preferences": ["frequency", "weekday", "hour", "at_once", "language"],
     "accounts:affiliations": ["organisation", "form_key"],

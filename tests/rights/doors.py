@@ -95,7 +95,7 @@ def _arguments(name: str, route: str, things: dict[str, Any]) -> dict[str, Any]:
     values["person_pk"] = things["asked_person" if name.startswith("challenges:plan_") else "author"].pk
     if name.startswith(("regions:", "challenges:dossiers", "challenges:pitch")):
         values["slug"] = things[_key(name) if "<int:pk>-<slug" in route else "region"].slug
-    if name.startswith(("challenges:figures", "challenges:intake")):
+    if name.startswith(("challenges:figures", "challenges:intake", "accounts:welcome")):
         values["slug"] = things["region"].slug
     if name in TOKENS:
         values["token"] = things[TOKENS[name]].get_absolute_url().rstrip("/").split("/")[-1]
@@ -117,6 +117,7 @@ def _known(things: dict[str, Any]) -> dict[str, Any]:
         "number": things["prototype"].number,
         "name": "pilot",
         "token": "geen-geldig-token",
+        "step": "themas",
     }
 
 
