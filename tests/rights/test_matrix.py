@@ -75,6 +75,11 @@ def test_the_rights_of_a_role_hold_on_every_url(role: str, world: World) -> None
     assert found.changed == []
 
 
+def statuses(label: str) -> dict[str, str]:
+    """Return what each role gets there, by the table."""
+    return _table()[label]
+
+
 def _table() -> dict[str, dict[str, str]]:
     lines = TABLE.read_text(encoding="utf-8").splitlines()[1:]
     return {line[:LABEL].strip(): dict(zip(CAST, line[LABEL:].split(), strict=True)) for line in lines}

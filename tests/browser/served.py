@@ -1,0 +1,89 @@
+"""A real browser on pages that the test's own client answers: no server, no second process, and one transaction."""
+
+import mimetypes
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.core.cache import cache
+from django.db import connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.http import HttpResponse
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
+
+AXE = (settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+HOST = "http://testserver"
+
+
+@contextmanager
+def open_for(client: Client, browser: Browser, **options: object) -> Iterator[BrowserContext]:
+    """Give a browser of whoever this client is signed in as; `options` are those of a Playwright context.
+
+    The client answers in a thread of its own, in which the test's connection is used: around Playwright's own calls
+    runs a loop, and within that Django would open other connections.
+    """
+    connection.inc_thread_sharing()
+    prefix = cache.key_prefix
+    with ThreadPoolExecutor(1, initializer=_as_here, initargs=(connections["default"], prefix)) as thread:
+        context = browser.new_context(base_url=HOST, locale="nl-NL", **options)  # type: ignore[arg-type]  # as it names them
+        context.route("**/*", lambda route, request: _answer(client, thread, route, request))
+        try:
+            yield context
+        finally:
+            context.close()
+            connection.dec_thread_sharing()
+
+
+def _as_here(shared: BaseDatabaseWrapper, prefix: str) -> None:
+    connections["default"] = shared
+    cache.key_prefix = prefix
+
+
+def _answer(client: Client, thread: Executor, route: Route, request: Request) -> None:
+    path = urlsplit(request.url)
+    if not request.url.startswith(HOST):
+        route.abort()  # nothing of ours asks another host
+    elif path.path.startswith(settings.STATIC_URL):
+        _answer_static(route, path.path.removeprefix(settings.STATIC_URL))
+    else:
+        where = f"{path.path}?{path.query}" if path.query else path.path
+        names = {"accept-language", "hx-request", "hx-target", "hx-current-url", "hx-boosted", "hx-trigger"}
+        headers = {name: value for name, value in request.headers.items() if name in names}
+        kind = request.headers.get("content-type", "application/octet-stream")
+        status, headers, content = thread.submit(
+            _asked, client, request.method, where, request.post_data_buffer or b"", kind, headers
+        ).result()
+        route.fulfill(status=status, headers=headers, body=content)
+
+
+def _asked(
+    client: Client, method: str, path: str, data: bytes, kind: str, headers: dict[str, str]
+) -> tuple[int, dict[str, str], bytes]:
+    response = client.generic(method, path, data, kind, headers=headers)
+    shown = {name: value for name, value in response.items() if name != "Content-Length"}
+    return response.status_code, shown, whole(response)
+
+
+def whole(response: HttpResponse) -> bytes:
+    """Return the content; what streams is closed when all of it was read."""
+    return b"".join(response.streaming_content) if response.streaming else response.content
+
+
+def _answer_static(route: Route, name: str) -> None:
+    found = finders.find(name)
+    if found is None:
+        route.fulfill(status=404)
+    else:
+        route.fulfill(path=found, content_type=mimetypes.guess_type(name)[0] or "application/octet-stream")
+
+
+def broken_rules(page: Page) -> list[str]:
+    """Return which rules of WCAG 2 A and AA, and of good practice, are not met, with where."""
+    page.evaluate(AXE)
+    found = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
+    return [f"{rule['id']}: {node['html'][:160]}" for rule in found["violations"] for node in rule["nodes"]]

@@ -1,0 +1,129 @@
+"""WCAG 2.2 AA on every page (axe), for one who may see it: as it opens, and after an empty form was sent."""
+
+import gzip
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser, Page, Response
+from pytest_django import Settings
+
+from accounts.models import Person
+from tests.browser.served import broken_rules, open_for, whole
+from tests.rights.doors import Door, client_of, doors
+from tests.rights.test_matrix import statuses
+from tests.rights.world import build
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # the loop of the browser runs in this thread
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+
+WHO = ("visitor", "anna", "mo", "kim", "sam", "stan", "bo", "bram", "eva", "emil")
+"""Each page is looked at as the first of these who sees it."""
+SEND = """path => {
+    const form = document.createElement("form");
+    Object.assign(form, {method: "post", action: path, innerHTML: '<input name="empty" value="form">'});
+    document.body.append(form);
+    form.submit();
+}"""
+
+
+def looked_at_by(role: str, method: str, status: str, door: Door) -> bool:
+    found = statuses(f"{method} {door.label}")
+    return next((who for who in WHO if found[who] == status), None) == role
+
+
+def pages_of(role: str, page: Page, client: Client, all_doors: list[Door]) -> Iterator[str]:
+    """Open each page that this role looks at, one after the other; give its name and how it was answered."""
+    for door in all_doors:
+        if looked_at_by(role, "GET", "200", door) and is_page(client, door.path):
+            yield f"{_status(page.goto(door.path))} GET {door.label}"
+        if looked_at_by(role, "POST", "422", door):
+            page.goto("/toegankelijkheid/")
+            with page.expect_navigation(url=lambda url: not url.endswith("/toegankelijkheid/")) as sent:
+                page.evaluate(SEND, door.path)
+            yield f"{_status(sent.value)} POST {door.label}"
+
+
+def _status(response: Response | None) -> int:
+    return response.status if response else 0
+
+
+def is_page(client: Client, path: str) -> bool:
+    """Tell whether it is a page, and no file or answer to a program."""
+    response = client.get(path)
+    return bool(whole(response)) and str(response["Content-Type"]).startswith("text/html")
+
+
+@pytest.mark.parametrize("role", WHO)
+def test_every_page_holds_to_the_rules(role: str, db: None, settings: Settings, browser: Browser) -> None:
+    settings.DEMO = False
+    world = build()
+    all_doors = list(doors(world))
+    client = client_of(world.people[role])
+    broken = {}
+    with open_for(client, browser, viewport={"width": 1280, "height": 900}) as context:
+        page = context.new_page()
+        for name in pages_of(role, page, client, all_doors):
+            broken[name] = broken_rules(page)
+    assert [name for name in broken if not name.startswith(("200 GET", "422 POST"))] == []
+    assert {name: rules for name, rules in broken.items() if rules} == {}
+
+
+MAIN = ("home", "challenges:list", "challenges:detail", "regions:detail", "search", "accounts:preferences")
+SCREENS: dict[str, dict[str, Any]] = {
+    "telephone": {"viewport": {"width": 360, "height": 740}, "has_touch": True},
+    "dark": {"color_scheme": "dark"},
+    "forced colours": {"forced_colors": "active"},
+    "English": {"viewport": {"width": 1280, "height": 900}},
+}
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_the_main_pages_hold_to_them_on_every_screen(screen: str, db: None, browser: Browser) -> None:
+    world = build()
+    paths = {door.name: door.path for door in doors(world) if door.name in MAIN and door.object == "open"}
+    anna = world.people["anna"]
+    Person.objects.update(language="en" if screen == "English" else "nl")
+    broken = {}
+    with open_for(client_of(anna), browser, **SCREENS[screen]) as context:
+        page = context.new_page()
+        for name, path in paths.items():
+            page.goto(path)
+            broken[name] = broken_rules(page)
+            language = page.locator("html").get_attribute("lang")
+            assert language == ("en" if screen == "English" else "nl"), name
+    assert broken == {name: [] for name in MAIN}
+
+
+MOST_REQUESTS, MOST_BYTES = 15, 130_000
+"""What the first view of a page may take, compressed, with all that comes along."""
+
+
+def test_the_first_view_of_a_page_is_light(db: None, browser: Browser) -> None:
+    world = build()
+    paths = {door.name: door.path for door in doors(world) if door.name in MAIN[:3] and door.object == "open"}
+    weights = {name: _weights(path, browser) for name, path in paths.items()}
+    heavy = {name: found for name, found in weights.items() if len(found) > MOST_REQUESTS or sum(found) > MOST_BYTES}
+    assert (heavy, len(weights)) == ({}, 3)
+
+
+def _weights(path: str, browser: Browser) -> list[int]:
+    """Return what each answer takes with which this page is shown to somebody who was never here."""
+    with open_for(client_of(None), browser) as context:
+        page = context.new_page()
+        answers: list[Response] = []
+
+        def keep(answer: Response) -> None:
+            answers.append(answer)
+
+        page.on("response", keep)
+        page.goto(path, wait_until="networkidle")
+        return [_weight(answer) for answer in answers]
+
+
+def _weight(response: Response) -> int:
+    """Return how many bytes go over the line: what is not compressed already goes so."""
+    content = response.body()
+    return len(content) if response.url.endswith(".woff2") else len(gzip.compress(content))
