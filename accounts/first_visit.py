@@ -7,12 +7,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.forms import MailForm, PlaceForm, ThemesForm
 from accounts.models import Person, Step
 from initiate.once import once
-from initiate.requests import PersonRequest
+from initiate.requests import PersonRequest, read_or_send, sent
 from regions import rules
 from regions.forms import JoinForm, names
 from regions.models import Invitation, Membership, Region
@@ -24,8 +24,6 @@ PAGES = {
     Step.MAIL: "accounts:welcome_mail",
 }
 STEPS = list(PAGES)
-
-read_or_send = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def steps_left(person: Person) -> list[Step]:
@@ -54,7 +52,7 @@ def welcome(request: PersonRequest) -> HttpResponse:
 @login_required
 def region(request: PersonRequest) -> HttpResponse:
     """Ask where someone lives or works, and show which regions lie there; or say where they belong already."""
-    form = PlaceForm(_sent(request), person=request.user)
+    form = PlaceForm(sent(request), person=request.user)
     if form.is_valid():
         form.save()
         return redirect("accounts:welcome_region")
@@ -78,7 +76,7 @@ def join(request: PersonRequest, slug: str) -> HttpResponse:
     if not rules.can_ask_to_join(request.user, found.membership_of(request.user)):
         return redirect("accounts:welcome_region")
     at_once = found.admits(request.user)
-    form = JoinForm(_sent(request), region=found, with_question=not at_once)
+    form = JoinForm(sent(request), region=found, with_question=not at_once)
     if form.is_valid():
         ask(request, found, form.cleaned_data.get("motivation", ""))
         return _onward(request)
@@ -89,14 +87,14 @@ def join(request: PersonRequest, slug: str) -> HttpResponse:
 @read_or_send
 @login_required
 def themes(request: PersonRequest) -> HttpResponse:
-    form = ThemesForm(_sent(request), person=request.user)
+    form = ThemesForm(sent(request), person=request.user)
     return _step(request, Step.THEMES, "accounts/welcome_themes.html", form)
 
 
 @read_or_send
 @login_required
 def mail(request: PersonRequest) -> HttpResponse:
-    form = MailForm(_sent(request), person=request.user)
+    form = MailForm(sent(request), person=request.user)
     return _step(request, Step.MAIL, "accounts/welcome_mail.html", form)
 
 
@@ -108,10 +106,6 @@ def skip(request: PersonRequest, step: str) -> HttpResponse:
         raise Http404
     request.user.finish_step(step)
     return _onward(request)
-
-
-def _sent(request: PersonRequest) -> Any:
-    return request.POST if request.method == "POST" else None
 
 
 def _step(request: PersonRequest, step: Step, template: str, form: ThemesForm | MailForm) -> HttpResponse:

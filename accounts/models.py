@@ -129,11 +129,10 @@ class Person(AbstractBaseUser):
 
     def has_confirmed(self, email: str) -> bool:
         """Tell whether this address is theirs, and confirmed."""
-        addresses = self.emailaddress_set  # type: ignore[attr-defined]  # the rows of allauth
-        return bool(addresses.filter(verified=True, email__iexact=email).exists())
+        return email.lower() in self.confirmed_addresses()
 
     def confirmed_addresses(self) -> list[str]:
-        """Return the addresses that `has_confirmed` knows, in lower case."""
+        """Return the addresses that are theirs and confirmed, in lower case."""
         addresses = self.emailaddress_set  # type: ignore[attr-defined]  # the rows of allauth
         return [email.lower() for email in addresses.filter(verified=True).values_list("email", flat=True)]
 

@@ -4,19 +4,19 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views import i18n
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import AlreadyDecided, AlreadyThere
 from accounts.forms import AskForm, ConfirmForm, PreferencesForm, ProfileForm
 from accounts.models import Affiliation, Language, Person
 from challenges.models import Challenge, Offer
 from initiate.once import once
-from initiate.requests import PersonRequest
+from initiate.requests import PersonRequest, read_or_send, sent
 from regions.models import Audience, Contribution, Event, Kind, Membership, Region, Sanction, State, Verb
 from regions.models.standing import standing_of
 from regions.rules import can_see_person
@@ -24,7 +24,6 @@ from regions.rules import can_see_person
 SHOWN = 20
 """How many of a kind a page shows at most."""
 
-read_or_send = require_http_methods(["GET", "HEAD", "POST"])
 
 # --- one's own start page -----------------------------------------------------------------------------------
 
@@ -57,7 +56,7 @@ def home(request: PersonRequest) -> HttpResponse:
 @read_or_send
 @login_required
 def profile(request: PersonRequest) -> HttpResponse:
-    form = ProfileForm(_sent(request), person=request.user)
+    form = ProfileForm(sent(request), person=request.user)
     if form.is_valid():
         form.save()
         messages.success(request, _("Your details are saved."))
@@ -69,7 +68,7 @@ def profile(request: PersonRequest) -> HttpResponse:
 @login_required
 def preferences(request: PersonRequest) -> HttpResponse:
     """Which mail to send and when, and in which language."""
-    form = PreferencesForm(_sent(request), person=request.user)
+    form = PreferencesForm(sent(request), person=request.user)
     if form.is_valid():
         form.save()
         translation.activate(request.user.language)
@@ -105,7 +104,7 @@ def set_language(request: HttpRequest) -> HttpResponseBase:
 @once
 def affiliations(request: PersonRequest) -> HttpResponse:
     """Show where one works; ask a colleague to confirm it where one's address does not tell."""
-    form = AskForm(_sent(request), person=request.user)
+    form = AskForm(sent(request), person=request.user)
     if not form.is_valid():
         return _affiliations(request, form, status=_status(form))
     try:
@@ -203,11 +202,6 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "challenges": Challenge.objects.visible_to(request.user).of(shown).published().for_list()[:SHOWN],
     }
     return render(request, "accounts/person.html", page)
-
-
-def _sent(request: HttpRequest) -> QueryDict | None:
-    """What was sent; an empty form is sent too."""
-    return request.POST if request.method == "POST" else None
 
 
 def _status(form: Any) -> int:

@@ -111,6 +111,19 @@ SHOWN = 5
 Reason = Notice.Reason
 
 
+class Section(IntegerChoices):
+    """The headings of an overview, in this order: what a role asks, what waits, one's own, then from near to far."""
+
+    DESK = 1, _("For you as moderator")
+    CABINET = 2, _("For the InnovatieKabinet")
+    STAFF = 3, _("For the administrators")
+    YOU = 4, _("Waits on you or is about you")
+    YOURS = 5, _("What you work on")
+    REGIONS = 6, _("Your regions")
+    THEMES = 7, _("Themes that you follow")
+    NETWORK = 8, _("What you follow elsewhere in the network")
+
+
 @dataclass(frozen=True)
 class Item:
     """One line: who did what, and the words that came with it."""
@@ -145,7 +158,7 @@ class Group:
     place: str
     path: str
     reason: str
-    section: "Section"
+    section: Section
     items: Sequence[Item]
     reply_to: str = ""
     """The address to which an answer by mail goes, where one is taken."""
@@ -188,19 +201,6 @@ class Group:
     @property
     def why(self) -> str:
         return str(Reason(self.reason).label)
-
-
-class Section(IntegerChoices):
-    """The headings of an overview, in this order: what a role asks, what waits, one's own, then from near to far."""
-
-    DESK = 1, _("For you as moderator")
-    CABINET = 2, _("For the InnovatieKabinet")
-    STAFF = 3, _("For the administrators")
-    YOU = 4, _("Waits on you or is about you")
-    YOURS = 5, _("What you work on")
-    REGIONS = 6, _("Your regions")
-    THEMES = 7, _("Themes that you follow")
-    NETWORK = 8, _("What you follow elsewhere in the network")
 
 
 BY_VERB = {

@@ -29,7 +29,8 @@ from regions.models import (
     Unspread,
     Verb,
 )
-from regions.models.contribution import OWNERS, events_visible_to
+from regions.models.contribution import events_visible_to
+from regions.models.involvement import OWNERS
 from regions.models.standing import Standing, load_standings, stand_in, standing_of
 
 BATCH = 20

@@ -3,9 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import groupby
 
 from django.utils.html import format_html
+from django.utils.translation import get_language
 
 from initiate.terms import TERMS, Term
 
@@ -37,6 +39,12 @@ def link(html: str) -> str:
 
     For fixed texts: what people wrote themselves stays as they wrote it.
     """
+    return _linked(html, get_language())
+
+
+@lru_cache(maxsize=256)
+def _linked(html: str, _language: str | None) -> str:
+    """Do so in the language that is on now; remembered, as the same few texts stand on many pages."""
     terms = {str(term.name).casefold(): term for term in TERMS}
     names = "|".join(re.escape(name) for name in sorted(terms, key=len, reverse=True))
 

@@ -46,8 +46,8 @@ from regions.models import (
     Writing,
     WritingQuerySet,
 )
-from regions.models.contribution import OWNERS
 from regions.models.entry import NEWEST
+from regions.models.involvement import OWNERS
 from regions.models.standing import Reader
 from regions.models.writing import theme_rows
 

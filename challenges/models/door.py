@@ -16,7 +16,7 @@ from challenges.models.challenge import Challenge
 from challenges.models.seat import Seat
 from challenges.rules import Stage
 from regions.models import Involvement, State
-from regions.models.contribution import OWNERS
+from regions.models.involvement import OWNERS
 from regions.models.standing import Reader, standing_of
 from regions.rules import is_owner
 

@@ -13,7 +13,7 @@ from accounts.models import Affiliation, Person, Role, RoleQuerySet
 from challenges.models.challenge import Challenge
 from regions.errors import AlreadyDone
 from regions.models import Audience, Event, Involvement, Theme, Verb
-from regions.models.contribution import OWNERS
+from regions.models.involvement import OWNERS
 
 
 class SeatQuerySet(RoleQuerySet):

@@ -12,7 +12,7 @@ from challenges.models.remark import Remark
 from challenges.models.review import Review
 from regions.models import Audience, Event, Involvement, Verb
 from regions.models.comment import events_shown_to
-from regions.models.contribution import OWNERS
+from regions.models.involvement import OWNERS
 from regions.models.standing import Reader, standing_of
 
 AMONG_MEMBERS = Q(audience=Audience.CABINET, verb__in=(Verb.REMARKED, Verb.REMARK_DELETED))

@@ -16,7 +16,7 @@ from challenges.rules import can_read_reviews
 from challenges.sections.feedback import feedback_on
 from challenges.sections.prototypes import Cycle, cycles
 from regions.models import Involvement
-from regions.models.contribution import OWNERS
+from regions.models.involvement import OWNERS
 from regions.models.standing import Reader
 from regions.text import flat
 

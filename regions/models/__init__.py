@@ -6,22 +6,13 @@ from regions.models.attachment import Attachment
 from regions.models.batch import Batch, BatchItem
 from regions.models.claim import Claim
 from regions.models.comment import Comment
-from regions.models.contribution import (
-    Contribution,
-    ContributionQuerySet,
-    Follow,
-    Involvement,
-    Kind,
-    Part,
-    State,
-    TaggedContribution,
-    Visibility,
-)
+from regions.models.contribution import Contribution, ContributionQuerySet, Kind, State, TaggedContribution, Visibility
 from regions.models.document import Document, DocumentQuerySet, Edition
 from regions.models.entry import Entry
 from regions.models.event import Audience, Event, Notice, Unspread, Verb
 from regions.models.export import Export
 from regions.models.invitation import Invitation
+from regions.models.involvement import Follow, Involvement, Part
 from regions.models.meeting import AgendaItem, Meeting, Perspective
 from regions.models.moderation import Ruling
 from regions.models.municipality import Municipality, RegionWish

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from accounts.models import Person
 from regions.errors import DraftConflict
-from regions.models.contribution import OWNERS, Contribution, Involvement
+from regions.models.contribution import Contribution
+from regions.models.involvement import OWNERS, Involvement
 
 PAGE = "draft_page"
 """Under this name a draft says on which page it was typed; so does the hidden field of the form."""

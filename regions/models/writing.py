@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from accounts.models import Person
 from regions.errors import AlreadyDone, EditConflict
-from regions.models.contribution import Contribution, ContributionQuerySet, Part, State
+from regions.models.contribution import Contribution, ContributionQuerySet, State
 from regions.models.entry import Entry
 from regions.models.event import Audience, Event, Verb
+from regions.models.involvement import Part
 from regions.models.region import Region
 from regions.models.theme import Theme
 from regions.models.version import Version

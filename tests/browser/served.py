@@ -4,6 +4,7 @@ import mimetypes
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -11,7 +12,6 @@ from django.contrib.staticfiles import finders
 from django.core.cache import cache
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.http import HttpResponse
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
 
@@ -21,7 +21,7 @@ HOST = "http://testserver"
 
 
 @contextmanager
-def open_for(client: Client, browser: Browser, **options: object) -> Iterator[BrowserContext]:
+def open_for(client: Client, browser: Browser, **options: Any) -> Iterator[BrowserContext]:
     """Give a browser of whoever this client is signed in as; `options` are those of a Playwright context.
 
     The client answers in a thread of its own, in which the test's connection is used: around Playwright's own calls
@@ -30,7 +30,7 @@ def open_for(client: Client, browser: Browser, **options: object) -> Iterator[Br
     connection.inc_thread_sharing()
     prefix = cache.key_prefix
     with ThreadPoolExecutor(1, initializer=_as_here, initargs=(connections["default"], prefix)) as thread:
-        context = browser.new_context(base_url=HOST, locale="nl-NL", **options)  # type: ignore[arg-type]  # as it names them
+        context = browser.new_context(base_url=HOST, locale="nl-NL", **options)
         context.route("**/*", lambda route, request: _answer(client, thread, route, request))
         try:
             yield context
@@ -65,13 +65,8 @@ def _asked(
     client: Client, method: str, path: str, data: bytes, kind: str, headers: dict[str, str]
 ) -> tuple[int, dict[str, str], bytes]:
     response = client.generic(method, path, data, kind, headers=headers)
-    shown = {name: value for name, value in response.items() if name != "Content-Length"}
-    return response.status_code, shown, whole(response)
-
-
-def whole(response: HttpResponse) -> bytes:
-    """Return the content; what streams is closed when all of it was read."""
-    return b"".join(response.streaming_content) if response.streaming else response.content
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    return response.status_code, {name: value for name, value in response.items() if name != "Content-Length"}, content
 
 
 def _answer_static(route: Route, name: str) -> None:

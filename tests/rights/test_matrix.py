@@ -70,23 +70,19 @@ def test_the_rights_of_a_role_hold_on_every_url(role: str, world: World) -> None
     found = sweep(world, role)
     if os.environ.get("WRITE_MATRIX"):
         _write(role, found.statuses)
-    assert found.statuses == {label: cells[role] for label, cells in _table().items()}
+    assert found.statuses == {label: cells[role] for label, cells in table().items()}
     assert found.read == {word for word, readers in CANARIES.items() if role in readers}
     assert found.changed == []
 
 
-def statuses(label: str) -> dict[str, str]:
-    """Return what each role gets there, by the table."""
-    return _table()[label]
-
-
-def _table() -> dict[str, dict[str, str]]:
+def table() -> dict[str, dict[str, str]]:
+    """Return what each role gets at each URL, by method and name."""
     lines = TABLE.read_text(encoding="utf-8").splitlines()[1:]
     return {line[:LABEL].strip(): dict(zip(CAST, line[LABEL:].split(), strict=True)) for line in lines}
 
 
 def _write(role: str, found: dict[str, str]) -> None:
-    old = _table() if TABLE.exists() else {}
+    old = table() if TABLE.exists() else {}
     rows = {label: {**dict.fromkeys(CAST, "-"), **old.get(label, {}), role: cell} for label, cell in found.items()}
     lines = ["".ljust(LABEL) + "".join(name.ljust(WIDTH) for name in CAST)]
     lines += [label.ljust(LABEL) + "".join(cells[name].ljust(WIDTH) for name in CAST) for label, cells in rows.items()]
@@ -94,7 +90,7 @@ def _write(role: str, found: dict[str, str]) -> None:
 
 
 def test_every_url_of_ours_stands_in_the_table() -> None:
-    in_table = {label.split()[1] for label in _table()}
+    in_table = {label.split()[1] for label in table()}
     assert in_table == set(names())
     third_parties = ("admin:", "account_", "mfa_", "socialaccount_", "openid_connect_", "usersessions_")
     known = in_table | {"None"}  # Django's own redirects in the admin and allauth have no name
