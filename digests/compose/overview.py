@@ -26,6 +26,9 @@ def _digest_letter(mail: Mail, person: Person, recipient: str, groups: list[Grou
     return news_letter(mail, recipient, "mail/digest", context)
 
 
+MOST = 50
+"""So much is told, what presses first; the rest is counted and stands on the site. Some mail programs cut off what is
+longer than 102 kB."""
 MEETINGS, AHEAD = 5, timedelta(days=35)
 """So many coming meetings stand below the news, so far ahead."""
 
@@ -35,7 +38,8 @@ def digest_context(person: Person, groups: list[Group]) -> dict[str, Any]:
     subscription: Subscription | None = getattr(person, "subscription", None)
     return news_context(person) | {
         "subject": subject_of(groups),
-        "sections": in_sections(groups),
+        "sections": in_sections(groups[:MOST]),
+        "more": len(groups[MOST:]),
         "meetings": coming_meetings(person, groups) if groups else [],
         "frequency": subscription.in_words if subscription else "",
     }

@@ -9,6 +9,7 @@ from django.utils import translation
 
 from accounts.models import Person
 from challenges.models import Asking, Challenge, Review
+from digests.compose.overview import MOST
 from digests.context import unread_count
 from digests.items import Group, gather
 from digests.plan import waiting_notices
@@ -208,3 +209,26 @@ def test_half_a_megabyte_of_signs_is_composed(
     Review.objects.filter(pk=review.pk).update(answer=text, note=text)
     go_round()
     assert (post.text().count("[Lees mee][naar]"), len(post.taken[0].original_content or b"") < 40_000) == (3, True)
+
+
+def test_of_very_much_the_most_pressing_is_told_and_the_rest_counted(
+    utrecht: Region, eindhoven: Region, anna: Person, eva: Person, post: Post
+) -> None:
+    for number in range(MOST + 2):
+        make.challenge(by=eva, region=eindhoven, title=f"Elders {number}.").follow(anna)
+    Unspread.objects.all().delete()
+    for far in Challenge.objects.filter(region=eindhoven):
+        Comment.write(far, "Wij ook.", by=eva)
+    Comment.write(make.challenge(by=anna, region=utrecht, title="Van mijzelf"), "Goed.", by=eva)
+    wants(anna)
+    go_round()
+    told = post.text()
+    assert ("Van mijzelf" in told, told.count("(Eindhoven)"), "And 3 more on the site" in told) == (
+        True,
+        MOST - 1,
+        True,
+    )
+    due(anna)
+    go_round()
+    assert len(post.mails) == 1, "what was counted is no news a second time"
+    assert unread_count(anna) == MOST + 3, "and stands on the site"
