@@ -1,14 +1,14 @@
 // Builds static/vendor/ from the packages in package-lock.json and the sources in this folder:
 //   initiate.css   cascade layers tokens, base, vendor, app; only the design tokens that are used
 //   initiate.js    htmx and our own script
-//   icons.svg      one sprite of the icons in icons.txt and of icons/*.svg
+//   icons.svg      one sprite of the icons in icons.txt
 //   licences.txt   what the packages are and under which terms
 //   *.woff2        the font, by writing system, loaded by the browser when a page needs it
 // Run it with `npm run build`. It downloads nothing.
 
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
@@ -81,9 +81,8 @@ function symbol(name, svg) {
 
 function buildIcons() {
   const names = read(here, "icons.txt").split(/\s+/).filter(Boolean);
-  const tabler = names.map((name) => symbol(name, packaged(`@tabler/icons/outline/${name}.svg`)));
-  const own = readdirSync(join(here, "icons")).map((file) => symbol(basename(file, ".svg"), read(here, "icons", file)));
-  write("icons.svg", `<svg xmlns="http://www.w3.org/2000/svg">${[...tabler, ...own].join("")}</svg>\n`);
+  const symbols = names.map((name) => symbol(name, packaged(`@tabler/icons/outline/${name}.svg`)));
+  write("icons.svg", `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`);
 }
 
 /** Each package with its terms, and the text of those terms once. */

@@ -152,6 +152,19 @@ def contact(raw: str) -> str:
     return raw
 
 
+def name(raw: str) -> str:
+    if not 1 <= len(raw) <= 60 or not raw.isprintable():
+        raise ValueError
+    return raw
+
+
+def folder(raw: str) -> Path | None:
+    """A folder that is there, or nothing."""
+    if raw and not Path(raw).is_dir():
+        raise ValueError
+    return Path(raw).absolute() if raw else None
+
+
 def mail_from(raw: str) -> str:
     if "@" not in parseaddr(raw)[1] or not raw.isprintable():
         raise ValueError

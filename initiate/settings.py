@@ -27,6 +27,9 @@ DATABASE, DATABASE_OPTIONS = env.setting(
 REDIS_URL = env.setting("REDIS_URL", env.redis, "as in redis://host:6379/0 or unix:///path/to/socket")
 CACHE_URL = env.setting("CACHE_URL", env.redis, "as in redis://host:6380/0 or unix:///path/to/socket")
 EMAIL = env.setting("EMAIL_URL", env.smtp, "as in smtp+tls://user:password@host:587", "smtp://127.0.0.1:25")
+# What the network is called, and a folder with files that stand in for ours: logo.svg, touch-icon.png, share.png.
+NETWORK_NAME = env.setting("NETWORK_NAME", env.name, "a name of 1 to 60 characters on one line", "Initiate")
+NETWORK_FILES = env.setting("NETWORK_FILES", env.folder, "the path of a folder", "")
 # Where the relay tells whether it took a mail; unset: it cannot be asked. See digests/enquiry.py.
 RELAY_QUERY_URL = env.setting("RELAY_QUERY_URL", env.enquiry, "as in https://relay.example/taken, without a query", "")
 # Whether the demo network may be loaded: known passwords, a page that shows all mail.
@@ -163,7 +166,8 @@ TIME_ZONE = "Europe/Amsterdam"
 # --- static files -------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT") or INITIATE_HOME / "static")
-STATICFILES_DIRS = [BASE_DIR / "static"]
+# The first folder that has a file gives it.
+STATICFILES_DIRS = [*([NETWORK_FILES] if NETWORK_FILES else []), BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -240,7 +244,7 @@ MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_FORMS = {"add_webauthn": "accounts.doors.KeyForm", "edit_webauthn": "accounts.doors.KeyNameForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_TOTP_ISSUER = "Initiate"
+MFA_TOTP_ISSUER = NETWORK_NAME
 MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOOPBACK
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True}}
@@ -261,7 +265,7 @@ DEFAULT_FROM_EMAIL = env.setting(
     "MAIL_FROM",
     env.mail_from,
     "as in Initiate <post@host>",
-    formataddr(("Initiate", f"noreply@{MAIL_DOMAIN}")),
+    formataddr((NETWORK_NAME, f"noreply@{MAIL_DOMAIN}")),
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Without it answering by mail is off: no mail carries an address for answers.

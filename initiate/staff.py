@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Any, cast
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
+from initiate.network import named
 from regions.models import Audience, Event, Verb
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ class StaffAdmin(ModelAdmin):
 class StaffSite(admin.AdminSite):
     """The admin; it takes pages that write events only, so none of what third parties register."""
 
-    site_header = site_title = _("Initiate, for staff")
+    site_header = site_title = lazy(named, str)(_("Initiate, for staff"))
     index_title = _("What staff looks after")
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:

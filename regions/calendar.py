@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, Timezone, vCalAddress, vText
 
 from accounts.models import Person
+from initiate.network import named
 from regions.models import Meeting
 
 # Since 1996 (directive 2000/84/EC) by rule: Outlook reads a rule, and not the list of days that a library makes of it.
@@ -50,7 +51,7 @@ def invite(meeting: Meeting, address: str) -> bytes:
     calendar = _calendar("CANCEL" if meeting.is_cancelled else "REQUEST")
     entry = _entry(meeting, is_going=True)
     organiser = vCalAddress(f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}")
-    organiser.params["CN"] = vText("Initiate")
+    organiser.params["CN"] = vText(settings.NETWORK_NAME)
     attendee = vCalAddress(f"mailto:{address}")
     attendee.params["RSVP"], attendee.params["PARTSTAT"] = vText("FALSE"), vText("ACCEPTED")
     entry.add("organizer", organiser)
@@ -65,7 +66,7 @@ def feed_of(person: Person) -> bytes:
     going = {meeting for meeting, state in signups if state == "going"}
     seen = Meeting.objects.visible_to(person).readable().filter(ends_at__gte=timezone.now() - PAST)
     found = seen.near(person).for_list().order_by("starts_at", "pk")[:MOST]
-    return feed(found, name=_("My meetings on Initiate"), going=going)
+    return feed(found, name=named(_("My meetings on Initiate")), going=going)
 
 
 def _calendar(method: str) -> Calendar:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from challenges.export.archive import Archive, Member
 from challenges.export.scope import Scope
 from challenges.export.tables import FILES, SCHEMA, TABLES, path_of
+from initiate.network import named
 from regions.models import Attachment
 
 OFTEN = 0.5
@@ -72,9 +73,9 @@ def _add_files(archive: Archive, attachments: Iterable[Attachment]) -> Iterator[
 def _manifest(scope: Scope, members: Iterable[Member], begun: datetime, lost: list[str]) -> str:
     what: dict[str, Any] = {
         "schema": SCHEMA,
-        "wat": _("A full transfer of a region of Initiate, with the e-mail addresses of its members")
+        "wat": named(_("A full transfer of a region of Initiate, with the e-mail addresses of its members"))
         if scope.is_full
-        else _("What a moderator sees of a region of Initiate"),
+        else named(_("What a moderator sees of a region of Initiate")),
         "regio": {"adres": scope.region.slug, "naam": scope.region.name},
         "voor": scope.person.name if scope.person else None,
         "begonnen": timezone.localtime(begun).isoformat(),

@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
+from django.conf import settings
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
-from initiate import glossary
+from initiate import glossary, network
 
 register = template.Library()
 
@@ -34,6 +36,20 @@ def age(moment: datetime) -> str:
 def get(mapping: Any, key: Any) -> Any:
     """Look up a key of a dict (`{{ challenge.html|get:"question"|safe }}`); empty where it is not there."""
     return mapping.get(key, "") if mapping else ""
+
+
+@register.filter
+def named(text: str) -> str:
+    """Put the name of this network where a text of ours says Initiate."""
+    return network.named(text)
+
+
+@register.simple_tag
+def share_image() -> str:
+    """Return the address of the picture that other sites show beside a link; none where ours has the wrong name."""
+    folder = settings.NETWORK_FILES
+    is_theirs = settings.NETWORK_NAME == "Initiate" or (folder and (folder / "share.png").exists())
+    return settings.SITE_URL + static("share.png") if is_theirs else ""
 
 
 @register.filter

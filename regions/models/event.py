@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -289,7 +290,7 @@ class Event(models.Model):
         if self.verb == Verb.REPORTED:
             return str(_("Somebody"))
         is_backer = self.verb == Verb.OFFER_BACKED or self.data.get("why") == "refused"
-        return str(_("A decision-maker") if is_backer else self.actor or "Initiate")
+        return str(_("A decision-maker") if is_backer else self.actor or settings.NETWORK_NAME)
 
     @property
     def said_why(self) -> str:

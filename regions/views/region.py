@@ -20,6 +20,7 @@ from challenges.sections.timeline import ICONS
 from challenges.sections.timeline import words as line_words
 from initiate.kept import Kept
 from initiate.middleware import is_visit
+from initiate.network import named
 from initiate.news import READ, grouped
 from initiate.once import once
 from initiate.requests import PersonRequest
@@ -176,7 +177,7 @@ def wish(request: PersonRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         place = form.cleaned_data["gemeente"]
         RegionWish.make(place, by=request.user, words=form.cleaned_data["words"])
-        said = _("Your wish for a region in %(place)s is with the staff of Initiate. They will get in touch.")
+        said = named(_("Your wish for a region in %(place)s is with the staff of Initiate. They will get in touch."))
         messages.success(request, said % {"place": place})
         return redirect("regions:list")
     words = {"form": form, "names": names()}

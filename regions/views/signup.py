@@ -1,6 +1,7 @@
 """Signing up for a meeting and off, with and without an account; and the calendars to take along."""
 
 from allauth.core.ratelimit import consume_or_429
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -148,7 +149,7 @@ def region_feed(request: HttpRequest, slug: str) -> HttpResponse:
     seen = Meeting.objects.visible_to(request.user).readable().filter(region=region)
     since = timezone.now() - calendar.PAST
     found = seen.filter(ends_at__gte=since).for_list().order_by("starts_at", "pk")[: calendar.MOST]
-    return _calendar(calendar.feed(found, name=f"Initiate: {region}"), f"{region.slug}.ics")
+    return _calendar(calendar.feed(found, name=f"{settings.NETWORK_NAME}: {region}"), f"{region.slug}.ics")
 
 
 @require_safe

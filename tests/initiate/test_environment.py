@@ -41,6 +41,9 @@ WRONG: list[tuple[Callable[[str], Any], str]] = [
     (environment.mail_domain, "antwoord@initiate.example"),
     (environment.mail_domain, "initiate"),
     (environment.mail_domain, "-x.example"),
+    (environment.name, "Two\nlines"),
+    (environment.name, "a" * 61),
+    (environment.folder, "/no/such/folder"),
     (environment.mail_from, "nobody"),
     (environment.mail_from, "Initiate <post@initiate.example>\nBcc: x@y.example"),
 ]
