@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := var/venv/bin
 export PORT INITIATE_HOME
 
-.PHONY: run test check format bench faults lock messages install-run install-test
+.PHONY: run test check format bench faults screenshots lock messages install-run install-test
 
 install-run install-test: install-%:
 	@$(PYTHON) tools/install.py $*
@@ -25,6 +25,11 @@ bench: install-test
 # Kills everything that carries mail, hundreds of times, and counts what came of it. Half an hour.
 faults: install-test
 	@exec $(BIN)/python -m tests.faults
+
+# Pictures of every page as each kind of person, in var/screenshots (or SCREENSHOTS). Twenty minutes.
+screenshots: install-test
+	@$(BIN)/python tools/check.py screenshots
+	@$(BIN)/python -m tests.browser.sheets
 
 # Puts code and templates into the form that the checks ask for.
 format: install-test

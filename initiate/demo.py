@@ -39,8 +39,7 @@ Row = Mapping[str, Any]
 def load() -> int:
     """Fill the database; return the number of challenges. Raises ValueError when a file is wrong."""
     shift = max(timezone.localdate() - timedelta(days=1) - NEWEST, timedelta(0))
-    _load_places(tomllib.loads((FOLDER / "regions.toml").read_text(encoding="utf-8")))
-    people = _load_people(tomllib.loads((FOLDER / "people.toml").read_text(encoding="utf-8")))
+    people = load_people()
     challenges = [
         challenge
         for file in sorted(FOLDER.glob("challenges-*.csv"))
@@ -55,6 +54,12 @@ def load() -> int:
     load_posts(posts, people, partial(moment, shift=shift))
     _keep_news()
     return len(challenges)
+
+
+def load_people() -> dict[str, Person]:
+    """Make regions, organisations and people, by address, as they are before anyone posts."""
+    _load_places(tomllib.loads((FOLDER / "regions.toml").read_text(encoding="utf-8")))
+    return _load_people(tomllib.loads((FOLDER / "people.toml").read_text(encoding="utf-8")))
 
 
 def _keep_news() -> None:

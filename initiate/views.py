@@ -7,12 +7,14 @@ from django.conf import settings
 from django.db.models import Sum, Value
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from accounts.first_visit import steps_left
-from accounts.models import Person, Visit
+from accounts.models import Language, Person, Visit
 from challenges.models import Challenge
 from challenges.rules import PATH
 from challenges.stages import goal_of
@@ -22,6 +24,7 @@ from initiate.glossary import by_letter, find
 from initiate.kept import Kept
 from initiate.middleware import is_visit
 from initiate.news import news_for
+from regions import tiles
 from regions.forms import QueryForm
 from regions.models import Membership, Region
 
@@ -39,6 +42,16 @@ def _count() -> dict[str, int]:
 numbers = Kept(_count)
 
 
+def _draw() -> str:
+    found = tiles.covered()
+    words = {"inside": tiles.inside(found), "land": tiles.land(found), "borders": tiles.borders(), "view": tiles.VIEW}
+    return render_to_string("regions/_map_of_network.html", words | {"covered": len(found), "all": len(tiles.tiles())})
+
+
+maps = {language: Kept(_draw) for language in Language.values}
+"""Where the network is, as a drawing, by language."""
+
+
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, Person):
@@ -48,6 +61,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "regions": Region.objects.all(),
         "stages": [(stage, goal_of(stage)) for stage in PATH],
         "numbers": numbers(),
+        "map": maps[get_language() or Language.NL](),
     }
     return render(request, "home.html", context)
 

@@ -87,6 +87,16 @@ def land(without: Iterable[Tile] = ()) -> str:
     return "".join(square(spot) for spot in LAYOUT.values() if spot not in left_out)
 
 
+def covered() -> list[Tile]:
+    """Return the municipalities that lie in a region."""
+    return [tile for tile in tiles() if tile.regions]
+
+
+def inside(found: Iterable[Tile]) -> str:
+    """Return the squares of these tiles, as one path."""
+    return "".join(tile.path for tile in found)
+
+
 def by_province(found: Iterable[Tile]) -> dict[str, list[Tile]]:
     """Group tiles, the provinces in the order of the alphabet."""
     groups: dict[str, list[Tile]] = defaultdict(list)

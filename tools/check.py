@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 BASE = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -56,9 +57,18 @@ def chromium() -> str:
 
 def everything() -> None:
     quick()
+    with_servers(__file__, "served", *sys.argv[2:])
+
+
+def screenshots() -> None:
+    with_servers("-m", "pytest", "-q", "--show-capture=no", "tests/browser/screenshots.py")
+
+
+def with_servers(*arguments: str) -> NoReturn:
+    """Start the servers of the tests, and let Python with these arguments take over this process."""
     env = os.environ | {"CHROMIUM": chromium(), "INITIATE_HOME": test_home()}
     servers = [sys.executable, "-m", "initiate.embedded", "run", "--"]
-    os.execve(sys.executable, [*servers, sys.executable, __file__, "served", *sys.argv[2:]], env)  # noqa: S606
+    os.execve(sys.executable, [*servers, sys.executable, *arguments], env)  # noqa: S606
 
 
 def served() -> None:
@@ -75,4 +85,4 @@ def test_home() -> str:
 
 
 if __name__ == "__main__":
-    {"quick": quick, "all": everything, "served": served}[sys.argv[1]]()
+    {"quick": quick, "all": everything, "served": served, "screenshots": screenshots}[sys.argv[1]]()

@@ -5,13 +5,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from challenges.models import Challenge, Prototype
+from challenges.models import Challenge, Prototype, TestRound
 from challenges.rules import can_add_prototype
 from regions.models.standing import Reader
 from regions.rules import can_edit
 from regions.text import plain
 
 Cycle = dict[str, Any]
+VOICES = 3
+"""So many test rounds, the latest first, are quoted for what residents said."""
 
 
 def prototypes_section(person: Reader, challenge: Challenge) -> dict[str, Any]:
@@ -22,9 +24,18 @@ def prototypes_section(person: Reader, challenge: Challenge) -> dict[str, Any]:
     return {
         "prototypes": prototypes[::-1],
         "strips": strips(prototypes),
+        "voices": [test for prototype in prototypes for test in prototype.rounds.all() if test.said][
+            : -VOICES - 1 : -1
+        ],
         "can_add_prototype": can_add_prototype(person, challenge),
         "can_edit_prototypes": can_edit(person, challenge),
     }
+
+
+def voices(prototypes: list[Prototype]) -> list[TestRound]:
+    """Return the latest rounds in which residents said something, the newest first."""
+    said = [test for prototype in prototypes for test in prototype.rounds.all() if test.said]
+    return said[::-1][:VOICES]
 
 
 def strips(prototypes: list[Prototype]) -> list[dict[str, Any]]:

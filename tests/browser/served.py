@@ -64,7 +64,10 @@ def _answer(client: Client, thread: Executor, route: Route, request: Request) ->
 def _asked(
     client: Client, method: str, path: str, data: bytes, kind: str, headers: dict[str, str]
 ) -> tuple[int, dict[str, str], bytes]:
-    response = client.generic(method, path, data, kind, headers=headers)
+    if method == "GET":  # Playwright does not see where a redirect leads
+        response = client.get(path, headers=headers, follow=True)
+    else:
+        response = client.generic(method, path, data, kind, headers=headers)
     content = b"".join(response.streaming_content) if response.streaming else response.content
     return response.status_code, {name: value for name, value in response.items() if name != "Content-Length"}, content
 

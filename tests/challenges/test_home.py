@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import Person, Visit
 from challenges.models import Asking
 from challenges.waiting import waiting_for
-from regions.models import Comment, Membership, Region, State, Visibility
+from regions.models import Comment, Membership, Municipality, Region, State, Visibility
 from tests import make
 from tests.challenges.conftest import Browser, Count
 
@@ -23,6 +23,14 @@ def test_a_visitor_sees_what_is_public_and_how_to_join(browser: Browser, anna: P
     assert page.context["numbers"]["challenges"] == 1
     assert page.text.count("nl-button--primary") == 1
     assert '/account/signup/"' in page.text
+
+
+def test_a_visitor_sees_where_the_network_is(browser: Browser, utrecht: Region) -> None:
+    utrecht.municipalities.set(Municipality.objects.filter(name__in=["Utrecht", "Zeist"]))
+    page = browser(None).get("/").text
+    assert "2 van de 342 gemeenten" in page
+    inside = page.partition('class="in" d="')[2].partition('"')[0]
+    assert inside.count("M") == 2
 
 
 def lines(person: Person) -> list[tuple[str, str, str]]:

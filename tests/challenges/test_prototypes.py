@@ -238,3 +238,14 @@ def test_the_same_correction_sent_twice_is_no_conflict(anna: Person, utrecht: Re
         for _ in range(2):
             thing.edit(by=anna, seen=seen, **words)
     assert Event.objects.filter(verb=Verb.EDITED).count() == 2
+
+
+def test_the_page_quotes_what_residents_said_last(browser: Browser, anna: Person, challenge: Challenge) -> None:
+    prototype = make.prototype(challenge)
+    for words in ("Een.", "Twee.", "", "Drie.", "Vier."):
+        make.round(prototype, said=words)
+    page = browser(anna).get(challenge.get_absolute_url())
+    assert [test.said for test in page.context["voices"]] == ["Vier.", "Drie.", "Twee."]
+    voices = page.text.partition('id="inwoners"')[2].partition("</section>")[0]
+    assert "Vier." in voices
+    assert "Een." not in voices
