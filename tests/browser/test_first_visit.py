@@ -51,7 +51,7 @@ def join(page: Page) -> None:
         page.check("[name=rules]")
     page.fill("[name=motivation]", "Ik werk in een wijkteam.")
     page.locator("main form button[type=submit]").first.click()
-    expect(page.locator("h1")).to_have_text("Stap 2 van 3: uw thema's")
+    expect(page.locator("h1")).to_have_text("Stap 2 van 3: uw thema’s")
 
 
 def choose_themes(page: Page) -> None:

@@ -259,10 +259,10 @@ def test_region_and_period_stand_in_the_address_and_on_the_page(
             f'cijfers.ods{query}"' in answer.content.decode(),
         )
     assert asked == {
-        "": ("Alle regio's", "de laatste 2 jaar", 8, False, True),
+        "": ("Alle regio’s", "de laatste 2 jaar", 8, False, True),
         "?regio=utrecht&periode=4": ("Utrecht", "het laatste jaar", 4, False, False),
         "?regio=eindhoven": ("Eindhoven", "de laatste 2 jaar", 8, True, True),
-        "?regio=nergens&periode=99": ("Alle regio's", "de laatste 2 jaar", 8, False, False),
+        "?regio=nergens&periode=99": ("Alle regio’s", "de laatste 2 jaar", 8, False, False),
     }
     page = browser(None).get(f"{PATH}?regio=utrecht&periode=4").content.decode()
     assert 'href="cijfers.csv?regio=utrecht&amp;periode=4"' in page
