@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Person
 from challenges.forms.claim import AddressField, refuse_own
 from challenges.models import Challenge, Seeking
-from regions.forms import LongText, TextForm
+from initiate.forms import MarkdownArea
+from regions.forms import LongText, MarkdownText, TextForm
 from regions.models import Draft, Municipality, Region, State, Theme, Visibility
 from regions.models.standing import standing_of
 from regions.text import refuse_bsn
@@ -98,10 +99,10 @@ class ChallengeForm(FilingForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("At most 300 characters. This stands on the card in the list."),
     )
-    question = LongText(
+    question = MarkdownText(
         label=_("The question"),
         max_length=10_000,
-        widget=forms.Textarea(attrs={"rows": 8}),
+        widget=MarkdownArea(attrs={"rows": 8}),
         help_text=_("What happens now, what goes wrong, and what do you want to find out or make?"),
     )
     visibility = forms.ChoiceField(
@@ -111,19 +112,19 @@ class ChallengeForm(FilingForm):
         widget=forms.RadioSelect,
         help_text=_("A text that is closed here can still have to be made public under the Open Government Act (Woo)."),
     )
-    for_whom = LongText(
+    for_whom = MarkdownText(
         label=_("For whom is it?"),
         max_length=5_000,
         required=False,
         help_text=_("Which residents notice it, and in what moment of their life?"),
     )
-    improvement = LongText(
+    improvement = MarkdownText(
         label=_("What does it improve in their life?"),
         max_length=5_000,
         required=False,
         help_text=_("This is what the InnovatieKabinet always asks first."),
     )
-    participation = LongText(
+    participation = MarkdownText(
         label=_("How do residents take part?"),
         max_length=5_000,
         required=False,

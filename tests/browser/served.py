@@ -52,12 +52,14 @@ def _answer(client: Client, thread: Executor, route: Route, request: Request) ->
         _answer_static(route, path.path.removeprefix(settings.STATIC_URL))
     else:
         where = f"{path.path}?{path.query}" if path.query else path.path
-        names = {"accept-language", "hx-request", "hx-target", "hx-current-url", "hx-boosted", "hx-trigger"}
+        names = {"accept-language", "hx-request", "hx-target", "hx-current-url", "hx-boosted", "hx-trigger", "x-upload"}
         headers = {name: value for name, value in request.headers.items() if name in names}
         kind = request.headers.get("content-type", "application/octet-stream")
         status, headers, content = thread.submit(
             _asked, client, request.method, where, request.post_data_buffer or b"", kind, headers
         ).result()
+        if "Location" in headers:  # Playwright routes no redirect: the page itself leads on
+            status, content = 200, f'<meta http-equiv="refresh" content="0; url={headers.pop("Location")}">'.encode()
         route.fulfill(status=status, headers=headers, body=content)
 
 
