@@ -145,8 +145,8 @@ class ChallengeForm(FilingForm):
     behalf = AddressField(required=False)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    CORE = ("title", "summary", "question", "region", "themes", "visibility")
-    MORE = ("for_whom", "improvement", "participation", "seeking", "municipality", "tags")
+    CORE = ("title", "summary", "question", "region", "visibility")
+    MORE = ("for_whom", "improvement", "participation", "seeking", "themes", "tags", "municipality")
     ASKED_TO_PUBLISH = ("summary", "question")
 
     def __init__(self, *args: Any, publishing: bool = True, draft: Draft | None = None, **kwargs: Any) -> None:
@@ -191,7 +191,9 @@ class ChallengeForm(FilingForm):
 
     @property
     def more(self) -> list[BoundField]:
-        return [self[name] for name in self.MORE]
+        """What can be written later: of a new challenge only what was begun all the same, or is wrong."""
+        fields = [self[name] for name in self.MORE]
+        return fields if self.challenge else [field for field in fields if field.value() or field.errors]
 
     @property
     def text(self) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Writing in a browser: the toolbar, the preview, what is pasted, files, and the same without JavaScript."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
@@ -294,3 +295,41 @@ def test_all_of_it_works_without_javascript(open_as: Open, anna: Person, utrecht
     page.set_input_files("[name=file]", {"name": "verslag.txt", "mimeType": "text/plain", "buffer": b"Een verslag."})
     page.get_by_role("button", name="Toevoegen").click()
     expect(page.locator("main")).to_contain_text("Het bestand is toegevoegd.")
+
+
+# --- a new challenge ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
+def test_a_challenge_begins_small_and_is_completed_part_by_part(
+    open_as: Open, anna: Person, utrecht: Region, *, script: bool
+) -> None:
+    page = open_as(anna, "/challenges/nieuw/", java_script_enabled=script)
+    names = page.locator("main form[data-draft-url] .initiate-form__fields > * :is(textarea, input[type=text], select)")
+    assert [names.nth(n).get_attribute("name") for n in range(names.count())] == [
+        "title",
+        "summary",
+        "question",
+        "region",
+    ]
+    page.fill("[name=title]", "Een eerste loonstrook lezen")
+    page.fill("[name=question]", "Wie helpt met de eerste loonstrook?")
+    page.get_by_role("button", name="Bewaar als concept").click()
+    parts = page.locator(".initiate-parts")
+    expect(parts.locator("summary")).to_contain_text("1 van 8 onderdelen afgerond")
+    parts.get_by_role("link", name="Voor wie is het?").click()
+    expect(page).to_have_url(re.compile("/bewerken/#id_for_whom$"))
+    page.fill("[name=for_whom]", "Jongeren met hun eerste baan.")
+    page.fill("[name=tags]", "jongeren, loon")
+    page.get_by_role("button", name="Bewaar als concept").click()
+    expect(parts.locator("summary")).to_contain_text("3 van 8 onderdelen afgerond")
+    expect(parts.locator("li", has_text="Voor wie is het?")).to_contain_text("Afgerond")
+
+
+def test_the_time_at_which_a_text_was_kept_stands_there_again(open_as: Open, anna: Person, utrecht: Region) -> None:
+    page = open_as(anna, "/challenges/nieuw/")
+    page.fill("[name=title]", "Een eerste loonstrook lezen")
+    expect(page.locator("[data-draft]")).to_contain_text(re.compile(r"Bewaard om \d\d:\d\d"))
+    page = open_as(anna, "/challenges/nieuw/")
+    expect(page.locator("[name=title]")).to_have_value("Een eerste loonstrook lezen")
+    expect(page.locator("[data-draft]")).to_contain_text(re.compile(r"Bewaard op \d+ \w+, \d\d:\d\d"))
