@@ -1,6 +1,7 @@
 // Builds static/vendor/ from the packages in package-lock.json and the sources in this folder:
 //   initiate.css   cascade layers tokens, base, vendor, app; only the design tokens that are used
 //   initiate.js    htmx and our own script
+//   paste.js       what makes clean text of what is pasted: fetched at the first paste
 //   icons.svg      one sprite of the icons in icons.txt
 //   licences.txt   what the packages are and under which terms
 //   *.woff2        the font, by writing system, loaded by the browser when a page needs it
@@ -66,6 +67,7 @@ async function buildStyles() {
 async function buildScript() {
   const entry = join(here, "js", "initiate.js");
   write("initiate.js", await bundle({ entryPoints: [entry], minify: true, format: "iife" }));
+  write("paste.js", await bundle({ entryPoints: [join(here, "js", "paste.js")], minify: true, format: "esm" }));
 }
 
 function buildFonts() {

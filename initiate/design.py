@@ -21,6 +21,8 @@ from django.utils.translation import gettext_lazy
 
 from challenges.figures import Table
 from challenges.rules import PATH, Stage
+from initiate.forms import MarkdownArea
+from regions import files
 from regions.filters import FilterQuery
 from regions.models import Visibility
 from regions.models.contribution import VISIBILITY_WORDS
@@ -107,12 +109,14 @@ class SampleForm(forms.Form):
     stage = forms.ChoiceField(label=gettext_lazy("Stage"), choices=[("", "–"), *Stage.choices])
     text = forms.CharField(
         label=gettext_lazy("The question"),
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=MarkdownArea(attrs={"rows": 3}),
         required=False,
         help_text=gettext_lazy("Do not give details by which a resident can be recognised."),
     )
     on = forms.DateField(label=gettext_lazy("Date"), widget=forms.DateInput(attrs={"type": "date"}))
-    file = forms.FileField(label=gettext_lazy("File"), required=False)
+    file = forms.FileField(
+        label=gettext_lazy("File"), required=False, widget=forms.FileInput(attrs=files.picker(files.MOST_BYTES))
+    )
     visibility = forms.ChoiceField(
         label=gettext_lazy("Who can read this"), choices=Visibility.choices, widget=forms.RadioSelect
     )

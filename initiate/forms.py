@@ -29,6 +29,12 @@ CLASSES: tuple[tuple[type[Widget], str], ...] = (
 )
 
 
+class MarkdownArea(Textarea):
+    """A text area for words that are shown as Markdown: with a hint, and with a toolbar and a preview by the script."""
+
+    template_name = "forms/markdown.html"
+
+
 class Field(BoundField):
     """A field that knows how it is drawn."""
 
@@ -39,6 +45,18 @@ class Field(BoundField):
         if not widget.is_hidden and "class" not in widget.attrs:
             attrs["class"] = next((words for kind, words in CLASSES if isinstance(widget, kind)), "")
         return attrs
+
+    @property
+    def aria_describedby(self) -> str | None:
+        described = super().aria_describedby
+        if isinstance(self.field.widget, MarkdownArea) and self.id_for_label:
+            return " ".join(filter(None, [described, f"{self.id_for_label}_schrijfhulp"]))
+        return described
+
+    @property
+    def is_file(self) -> bool:
+        """A file: with a place to drop it on, and progress while it is sent."""
+        return isinstance(self.field.widget, FileInput)
 
     @property
     def has_options(self) -> bool:

@@ -64,6 +64,22 @@ def security_headers(get_response: Answer) -> Answer:
     return middleware
 
 
+def told_redirect(get_response: Answer) -> Answer:
+    """Tell the script that sends a file where the form leads, in `X-Location`; it opens that page itself.
+
+    A script that follows a redirect reads the page, and so uses up the messages that a person has to see.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if "X-Upload" in request.headers and "Location" in response:
+            response.status_code, response["X-Location"] = 204, response["Location"]
+            del response["Location"]
+        return response
+
+    return middleware
+
+
 # --- what no view can read ----------------------------------------------------------------------------------
 
 

@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "initiate.middleware.told_redirect",
     "initiate.middleware.refuse_unreadable",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -236,7 +237,12 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE.scheme
 # A visitor reports something, or comes to a meeting, with an address that may be somebody else's: so often from one
 # place, and to one address.
-ACCOUNT_RATE_LIMITS = {"report": "20/h/ip,5/d/key", "guest": "30/h/ip,6/d/key", "backing": "20/d/user,5/d/key"}
+ACCOUNT_RATE_LIMITS = {
+    "report": "20/h/ip,5/d/key",
+    "guest": "30/h/ip,6/d/key",
+    "backing": "20/d/user,5/d/key",
+    "preview": "60/m/user",
+}
 if DEMO and LOOPBACK:
     # On a laptop the demo is also looked at by many browsers at once, all from one address.
     ACCOUNT_RATE_LIMITS |= {"login": "300/m/ip", "login_failed": "300/m/ip,5/300s/key", "report": "300/m/ip,5/d/key"}

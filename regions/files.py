@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files import File
@@ -27,6 +28,11 @@ _OPEN_XML = "application/vnd.openxmlformats-officedocument"
 _OPEN_DOCUMENT = "application/vnd.oasis.opendocument"
 _NOT_IN_NAMES = re.compile(r'[<>:"|?*\\/]')
 _CONTROLS = {chr(code) for code in range(32)} - set("\t\n\r\f")
+
+
+def picker(most: int, *kinds: str) -> dict[str, Any]:
+    """Return what a field for a file tells the browser: its kinds, and its most bytes; the server asks both again."""
+    return {"accept": ",".join(f".{kind}" for kind in kinds or KINDS), "data-most": most}
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from initiate.forms import MarkdownArea
 from initiate.kept import Kept
 from regions import files, invitees
 from regions.models import Comment, Contribution, Draft, Joining, Municipality, Region
@@ -31,6 +32,12 @@ class LongText(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return (super().to_python(value) or "").replace("\r\n", "\n")
+
+
+class MarkdownText(LongText):
+    """Words that are shown by `regions.text.rendered`."""
+
+    widget = MarkdownArea(attrs={"rows": 5})
 
 
 class TextForm(forms.Form):
@@ -229,15 +236,15 @@ class JoiningForm(TextForm):
         max_length=240,
         required=False,
     )
-    house_rules = LongText(
+    house_rules = MarkdownText(
         label=_("House rules"),
-        help_text=_("Whoever joins says that they keep to these. You can use Markdown."),
+        help_text=_("Whoever joins says that they keep to these."),
         max_length=10_000,
         required=False,
     )
-    contact = LongText(
+    contact = MarkdownText(
         label=_("How to reach us"),
-        help_text=_("Whoever is signed in reads this beside your names. You can use Markdown."),
+        help_text=_("Whoever is signed in reads this beside your names."),
         max_length=2_000,
         required=False,
     )
@@ -262,7 +269,11 @@ class InviteForm(forms.Form):
         required=False,
     )
     file = forms.FileField(
-        label=_("Or a CSV file"), help_text=_("Each line holds an address."), required=False, max_length=1000
+        label=_("Or a CSV file"),
+        help_text=_("Each line holds an address."),
+        widget=forms.FileInput(attrs=files.picker(FILE_BYTES, "csv", "txt")),
+        required=False,
+        max_length=1000,
     )
 
     def clean(self) -> dict[str, Any]:
@@ -332,7 +343,7 @@ class DecisionForm(YesNoForm):
 
 
 class CommentForm(TextForm):
-    text = LongText(label=_("Your comment"), max_length=5000)
+    text = MarkdownText(label=_("Your comment"), max_length=5000)
 
 
 class ReplyForm(CommentForm):
@@ -353,6 +364,12 @@ class ReplyForm(CommentForm):
             return cast("Comment | None", field.clean(self["parent"].value()))
         except ValidationError:
             return None
+
+
+class PreviewForm(TextForm):
+    """Words of which someone wants to see how they will look."""
+
+    text = MarkdownText(label=_("Text"), max_length=20_000, required=False)
 
 
 class AnswerQuery(QueryForm):
@@ -421,7 +438,7 @@ class AttachmentForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         help_text=_("PDF, Word, Excel, PowerPoint, OpenDocument, PNG, JPG, TXT or CSV, 10 MB at most."),
-        widget=forms.ClearableFileInput(attrs={"accept": ",".join(f".{kind}" for kind in files.KINDS)}),
+        widget=forms.ClearableFileInput(attrs=files.picker(files.MOST_BYTES)),
         max_length=1000,
     )
 

@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person, Role
-from regions.forms import LongText, PageQuery, TextForm
+from initiate.forms import MarkdownArea
+from regions.forms import LongText, MarkdownText, PageQuery, TextForm
 from regions.models import AgendaItem, Contribution, Meeting, Perspective, Region, Visibility
 from regions.models.contribution import WITHOUT_TEAM, Kind
 
@@ -47,9 +48,9 @@ class MeetingForm(TextForm):
         choices=[("", _("Choose a level")), *Meeting.Scale.choices],
         required=False,
     )
-    intro = LongText(
+    intro = MarkdownText(
         label=_("What is it about?"),
-        help_text=_("What do you want to know or decide at the end? You can use Markdown."),
+        help_text=_("What do you want to know or decide at the end?"),
         max_length=10_000,
         required=False,
     )
@@ -245,11 +246,11 @@ class CancelForm(TextForm):
 class MinutesForm(TextForm):
     """What was said, in all and at each of the points of the agenda that the writer sees, and who was there."""
 
-    minutes = LongText(
+    minutes = MarkdownText(
         label=_("Minutes"),
-        help_text=_("What was decided, and what do people who were not there have to know? You can use Markdown."),
+        help_text=_("What was decided, and what do people who were not there have to know?"),
         max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 10}),
+        widget=MarkdownArea(attrs={"rows": 10}),
     )
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -262,7 +263,7 @@ class MinutesForm(TextForm):
             )
         for item in self.items:
             label = _("What was said at “%(title)s”?") % {"title": str(item)}
-            self.fields[f"item_{item.pk}"] = LongText(label=label, max_length=10_000, required=False)
+            self.fields[f"item_{item.pk}"] = MarkdownText(label=label, max_length=10_000, required=False)
         for one in Perspective:
             self.fields[f"present_{one.value}"] = forms.IntegerField(
                 label=one.label, min_value=0, max_value=MOST_PEOPLE, required=False

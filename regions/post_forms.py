@@ -7,7 +7,8 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from regions.forms import LongText, PageQuery, QueryForm, TextForm
+from initiate.forms import MarkdownArea
+from regions.forms import MarkdownText, PageQuery, QueryForm, TextForm
 from regions.models import Comment, Draft, Post, Sort, State, Theme, Visibility
 
 READERS = [(value, label) for value, label in Visibility.choices if value != Visibility.TEAM]
@@ -30,11 +31,10 @@ class PostForm(TextForm):
     """
 
     title = forms.CharField(label=_("Title"), max_length=140)
-    words = LongText(
+    words = MarkdownText(
         label=_("Text"),
         max_length=10_000,
-        widget=forms.Textarea(attrs={"rows": 8}),
-        help_text=_("You can use Markdown."),
+        widget=MarkdownArea(attrs={"rows": 8}),
     )
     visibility = forms.ChoiceField(
         label=_("Who can read this?"), choices=READERS, widget=forms.RadioSelect, help_text=CLOSED_TOO

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from challenges import intake
+from regions import files
 from regions.models import Region
 
 FILE_BYTES = 1_000_000
@@ -19,6 +20,7 @@ class IntakeForm(forms.Form):
         label=_("CSV file"),
         help_text=_("As Excel saves it: UTF-8 or Windows, with commas or semicolons. At most 200 challenges, 1 MB."),
         error_messages={"required": _("Choose a file.")},
+        widget=forms.FileInput(attrs=files.picker(FILE_BYTES, "csv", "txt")),
         max_length=1000,
     )
     text = forms.CharField(max_length=2 * FILE_BYTES, required=False, strip=False, widget=forms.HiddenInput)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from challenges.models import Challenge
 from challenges.rules import Check, Move, Stage
 from challenges.stages import checklist
-from regions.forms import LongText, TextForm
+from regions.forms import LongText, MarkdownText, TextForm
 
 PREFIX = "explain-"
 
@@ -58,4 +58,4 @@ class MoveForm(ExplainForm):
     def __init__(self, data: Any = None, *, challenge: Challenge, move: Move) -> None:
         super().__init__(data, challenge=challenge, checks=move.checks, initial={"stage": challenge.stage})
         if move.note:
-            self.fields["note"] = LongText(label=str(move.note), max_length=5_000)
+            self.fields["note"] = MarkdownText(label=str(move.note), max_length=5_000)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from challenges.models import Challenge, Prototype, TestRound
 from regions import files
-from regions.forms import LongText, TextForm
+from regions.forms import LongText, MarkdownText, TextForm
 from regions.models import Attachment
 
 MOST_PEOPLE = 10_000
@@ -20,12 +20,12 @@ class PrototypeForm(TextForm):
     TEXTS = ("what", "changes", "link", "approach")
 
     seen = forms.CharField(max_length=16, required=False, widget=forms.HiddenInput)
-    what = LongText(
+    what = MarkdownText(
         label=_("What is it?"),
         max_length=10_000,
         help_text=_("A sketch, a conversation, a form, an app: tell it so that someone else can picture it."),
     )
-    changes = LongText(label=_("What changed since the previous one?"), max_length=5_000, required=False)
+    changes = MarkdownText(label=_("What changed since the previous one?"), max_length=5_000, required=False)
     link = forms.URLField(
         label=_("Link"),
         max_length=200,
@@ -50,7 +50,7 @@ class PrototypeForm(TextForm):
         label=_("Add a file"),
         required=False,
         help_text=_("PDF, Word, Excel, PowerPoint, OpenDocument, PNG, JPG, TXT or CSV, 10 MB at most."),
-        widget=forms.ClearableFileInput(attrs={"accept": ",".join(f".{kind}" for kind in files.KINDS)}),
+        widget=forms.ClearableFileInput(attrs=files.picker(files.MOST_BYTES)),
         max_length=1000,
     )
 

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from challenges.models import Challenge, OfferKind, Review
-from regions.forms import LongText, TextForm
+from initiate.forms import MarkdownArea
+from regions.forms import LongText, MarkdownText, TextForm
 from regions.models import Draft
 from regions.text import refuse_contact
 
@@ -160,11 +161,10 @@ class ReflectionForm(TextForm):
     """What everyone may read; `seen` is the mark of the text that was on the screen."""
 
     seen = forms.CharField(max_length=40, widget=forms.HiddenInput)
-    text = area(
-        gettext_lazy("What we did with the feedback"),
-        rows=8,
-        length=10_000,
-        required=True,
-        hint=gettext_lazy("Tell in your own words what changed and what did not. Leave out who said what."),
-        shown=True,
+    text = MarkdownText(
+        label=gettext_lazy("What we did with the feedback"),
+        max_length=10_000,
+        help_text=gettext_lazy("Tell in your own words what changed and what did not. Leave out who said what."),
+        widget=MarkdownArea(attrs={"rows": 8}),
+        validators=[refuse_contact],
     )

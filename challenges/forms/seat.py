@@ -46,7 +46,7 @@ class SeatForm(TextForm):
     portrait = forms.FileField(
         label=_("Portrait"),
         help_text=_("PNG or JPG. We cut a square from the middle. Everyone sees it."),
-        widget=forms.FileInput(attrs={"accept": ".png,.jpg,.jpeg"}),
+        widget=forms.FileInput(attrs=files.picker(files.MOST_BYTES, "png", "jpg", "jpeg")),
         max_length=1000,
         required=False,
     )

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Person
 from challenges.forms.claim import AddressField, refuse_own
 from challenges.models import Challenge, Seeking
-from regions.forms import LongText, TextForm
+from initiate.forms import MarkdownArea
+from regions.forms import LongText, MarkdownText, TextForm
 from regions.models import Draft, Municipality, Region, State, Theme, Visibility
 from regions.models.standing import standing_of
 from regions.text import refuse_bsn
@@ -98,10 +99,10 @@ class ChallengeForm(FilingForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("At most 300 characters. This stands on the card in the list."),
     )
-    question = LongText(
+    question = MarkdownText(
         label=_("The question"),
         max_length=10_000,
-        widget=forms.Textarea(attrs={"rows": 8}),
+        widget=MarkdownArea(attrs={"rows": 8}),
         help_text=_("What happens now, what goes wrong, and what do you want to find out or make?"),
     )
     visibility = forms.ChoiceField(
@@ -111,19 +112,19 @@ class ChallengeForm(FilingForm):
         widget=forms.RadioSelect,
         help_text=_("A text that is closed here can still have to be made public under the Open Government Act (Woo)."),
     )
-    for_whom = LongText(
+    for_whom = MarkdownText(
         label=_("For whom is it?"),
         max_length=5_000,
         required=False,
         help_text=_("Which residents notice it, and in what moment of their life?"),
     )
-    improvement = LongText(
+    improvement = MarkdownText(
         label=_("What does it improve in their life?"),
         max_length=5_000,
         required=False,
         help_text=_("This is what the InnovatieKabinet always asks first."),
     )
-    participation = LongText(
+    participation = MarkdownText(
         label=_("How do residents take part?"),
         max_length=5_000,
         required=False,
@@ -144,8 +145,8 @@ class ChallengeForm(FilingForm):
     behalf = AddressField(required=False)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    CORE = ("title", "summary", "question", "region", "themes", "visibility")
-    MORE = ("for_whom", "improvement", "participation", "seeking", "municipality", "tags")
+    CORE = ("title", "summary", "question", "region", "visibility")
+    MORE = ("for_whom", "improvement", "participation", "seeking", "themes", "tags", "municipality")
     ASKED_TO_PUBLISH = ("summary", "question")
 
     def __init__(self, *args: Any, publishing: bool = True, draft: Draft | None = None, **kwargs: Any) -> None:
@@ -190,7 +191,9 @@ class ChallengeForm(FilingForm):
 
     @property
     def more(self) -> list[BoundField]:
-        return [self[name] for name in self.MORE]
+        """What can be written later: of a new challenge only what was begun all the same, or is wrong."""
+        fields = [self[name] for name in self.MORE]
+        return fields if self.challenge else [field for field in fields if field.value() or field.errors]
 
     @property
     def text(self) -> dict[str, str]:

@@ -13,6 +13,7 @@ from challenges.rules import PATH, Move, can_go_on, moves_for
 from challenges.sections.claim import claim_section
 from challenges.sections.feedback import feedback_section
 from challenges.sections.offers import offers_section
+from challenges.sections.parts import parts_section
 from challenges.sections.prototypes import prototypes_section
 from challenges.sections.timeline import timeline_section
 from challenges.stages import bar, goal_of
@@ -58,6 +59,7 @@ def story(person: Reader, challenge: Challenge) -> dict[str, Any]:
         "can_publish": can_publish(person, challenge),
         "can_file": can_file(person, challenge),
         "go_on_form": GoOnForm() if is_asked else None,
+        **parts_section(person, challenge),
         **next_steps([move for move in moves_for(person, challenge) if not (is_asked and move.target in ASIDE)]),
     }
 

@@ -14,6 +14,7 @@ from accounts.models import Person
 from challenges.conflict import merge
 from challenges.forms.text import ChallengeForm, FilingForm
 from challenges.models import Challenge
+from challenges.sections.parts import parts_section
 from challenges.views.claim import ASKED
 from initiate.once import once
 from initiate.requests import PersonRequest
@@ -93,6 +94,7 @@ def edit_page(
 ) -> HttpResponse:
     page = {"challenge": challenge, "form": form, "is_draft": challenge.state == State.DRAFT, **context}
     page["small"] = SmallForm(request.POST or None)
+    page |= parts_section(request.user, challenge)
     return render(request, "challenges/edit.html", page, status=status)
 
 

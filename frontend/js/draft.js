@@ -1,6 +1,8 @@
 // A form with data-draft-url keeps what is typed: three seconds after the last change its fields are posted there.
 // The answer is {"saved_at": "14:05"}; 409 with {"clash": true} says that another device keeps words too: then a button
 // leads to both. The words stand on the [data-draft] line of the form, in the reader's language.
+import htmx from "htmx.org";
+
 const REST = 3000;
 
 function keepDraft(form) {
@@ -51,4 +53,4 @@ function keepDraft(form) {
   });
 }
 
-document.querySelectorAll("form[data-draft-url]").forEach(keepDraft);
+htmx.onLoad((root) => root.querySelectorAll("form[data-draft-url]").forEach(keepDraft));

@@ -1,3 +1,5 @@
+import htmx from "htmx.org";
+
 // A form is sent once. The buttons are marked, not disabled, so that the pressed one is still sent along.
 const SENT = "sent";
 const buttons = (form) => form.querySelectorAll("button:not([type=button]), input[type=submit]");
@@ -22,10 +24,11 @@ window.addEventListener("pageshow", (event) => {
   if (event.persisted) document.querySelectorAll(`form[data-${SENT}]`).forEach((form) => mark(form, false));
 });
 
-const summary = document.querySelector("[data-error-summary]");
-summary?.focus();
-summary?.addEventListener("click", (event) => {
-  const field = document.querySelector(event.target.closest("a[href^='#']")?.hash || null);
+htmx.onLoad((root) => root.querySelector("[data-error-summary]")?.focus());
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-error-summary] a[href^='#']")) return;
+  const field = document.querySelector(event.target.closest("a").hash);
   if (!field) return;
   event.preventDefault();
   field.scrollIntoView({ block: "center" });

@@ -2,5 +2,7 @@
 import "./htmx.js";
 import "./forms.js";
 import "./draft.js";
+import "./writing.js";
+import "./upload.js";
 import "./page.js";
 import "./tiles.js";

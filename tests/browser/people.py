@@ -61,7 +61,6 @@ def post(page: Page, title: str) -> str:
     page.fill("[name=title]", title)
     page.fill("[name=summary]", "Wie een brief niet durft te openen, mist de toeslag.")
     page.fill("[name=question]", "Wie leest mee, en wie mag dat?")
-    page.fill("[name=for_whom]", "Mensen die bang zijn voor de post.")
     send(page, "Publiceren")
     expect(page.locator("h1")).to_have_text(title)
     return path_of(page)

@@ -52,22 +52,21 @@ def _answer(client: Client, thread: Executor, route: Route, request: Request) ->
         _answer_static(route, path.path.removeprefix(settings.STATIC_URL))
     else:
         where = f"{path.path}?{path.query}" if path.query else path.path
-        names = {"accept-language", "hx-request", "hx-target", "hx-current-url", "hx-boosted", "hx-trigger"}
+        names = {"accept-language", "hx-request", "hx-target", "hx-current-url", "hx-boosted", "hx-trigger", "x-upload"}
         headers = {name: value for name, value in request.headers.items() if name in names}
         kind = request.headers.get("content-type", "application/octet-stream")
         status, headers, content = thread.submit(
             _asked, client, request.method, where, request.post_data_buffer or b"", kind, headers
         ).result()
+        if "Location" in headers:  # Playwright routes no redirect: the page itself leads on
+            status, content = 200, f'<meta http-equiv="refresh" content="0; url={headers.pop("Location")}">'.encode()
         route.fulfill(status=status, headers=headers, body=content)
 
 
 def _asked(
     client: Client, method: str, path: str, data: bytes, kind: str, headers: dict[str, str]
 ) -> tuple[int, dict[str, str], bytes]:
-    if method == "GET":  # Playwright does not see where a redirect leads
-        response = client.get(path, headers=headers, follow=True)
-    else:
-        response = client.generic(method, path, data, kind, headers=headers)
+    response = client.generic(method, path, data, kind, headers=headers)
     content = b"".join(response.streaming_content) if response.streaming else response.content
     return response.status_code, {name: value for name, value in response.items() if name != "Content-Length"}, content
 

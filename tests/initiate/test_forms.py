@@ -6,6 +6,8 @@ import pytest
 from django import forms
 from django.conf import settings
 
+from initiate.forms import MarkdownArea
+
 
 class Question(forms.Form):
     title = forms.CharField(min_length=10, help_text="Short and concrete")
@@ -45,6 +47,16 @@ def test_fields_get_the_class_of_their_kind() -> None:
         "own": "vTextField",
         "hidden": "",
     }
+
+
+def test_markdown_area_is_tied_to_its_hint() -> None:
+    class Story(forms.Form):
+        words = forms.CharField(widget=MarkdownArea, help_text="What happened")
+
+    html = Story()["words"].as_field_group()
+    assert 'aria-describedby="id_words_helptext id_words_schrijfhulp"' in html
+    assert html.count('id="id_words_schrijfhulp"') == 1
+    assert html.index("<textarea") < html.index("<template>") < html.index('role="toolbar"')
 
 
 def test_options_stand_in_a_group_with_a_legend(refused: Question) -> None:
