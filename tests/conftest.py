@@ -14,6 +14,7 @@ from accounts.models import Person
 from initiate.kept import Kept
 from regions.models import Municipality, Region
 from tests import make
+from tests.covered import Covered
 
 
 @pytest.fixture(autouse=True)
@@ -26,13 +27,14 @@ def _nothing_kept() -> None:
     cache.key_prefix = str(uuid.uuid4())
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Differ from production only where a test would be slow, or two processes would meet."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.CACHES["default"]["KEY_PREFIX"] = os.environ.get("PYTEST_XDIST_WORKER", "")
     settings.REQUIRE_SECOND_FACTOR = False  # tests/accounts/test_middleware.py switches it on
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    config.pluginmanager.register(Covered())
 
 
 @pytest.fixture(scope="session")
