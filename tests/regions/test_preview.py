@@ -17,7 +17,8 @@ def asked(client: Client, text: str) -> tuple[int, str]:
 def test_it_is_what_the_real_text_becomes(client: Client, anna: Person) -> None:
     client.force_login(anna)
     status, html = asked(client, MARKED)
-    assert (status, html.strip()) == (200, f'<div class="prose">{rendered(MARKED)}</div>')
+    heading = '<h2 class="visually-hidden">Voorbeeld</h2>'
+    assert (status, html.strip()) == (200, f'{heading}<div class="prose">{rendered(MARKED)}</div>')
     assert "<script>" not in html
 
 
