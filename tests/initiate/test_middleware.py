@@ -12,6 +12,8 @@ from django.test import Client
 
 from accounts.models import Person
 from initiate import middleware
+from regions.models import Region
+from tests import make
 
 UNREADABLE = {
     "NUL in the path": "/livez%00",
@@ -162,3 +164,15 @@ def test_session_ends_twelve_hours_after_the_last_visit(client: Client, bo: Pers
         assert client.get("/robots.txt")["Cache-Control"] == "private, no-store"
     with time_machine.travel(login + timedelta(hours=12, seconds=1), tick=False):
         assert client.get("/robots.txt")["Cache-Control"] == "private, no-cache"
+
+
+def test_a_sending_with_progress_is_told_where_it_leads(client: Client, anna: Person, utrecht: Region) -> None:
+    """The script opens the page itself, so that its messages are still there to read."""
+    client.force_login(anna)
+    path = f"/stuk/{make.challenge(by=anna, region=utrecht).pk}/bestanden/"
+    files = [SimpleUploadedFile(f"{number}.txt", b"Een verslag.") for number in range(2)]
+    plain = client.post(path, {"file": files[0]})
+    told = client.post(path, {"file": files[1]}, headers={"X-Upload": "progress"})
+    assert (plain.status_code, told.status_code) == (302, 204)
+    assert (told["X-Location"], "Location" in told) == (plain["Location"], False)
+    assert "Het bestand is toegevoegd." in client.get(told["X-Location"]).content.decode()
