@@ -152,6 +152,12 @@ def contact(raw: str) -> str:
     return raw
 
 
+def link(raw: str) -> str:
+    if raw and not raw.startswith("https://"):
+        raise ValueError
+    return raw
+
+
 def mail_from(raw: str) -> str:
     if "@" not in parseaddr(raw)[1] or not raw.isprintable():
         raise ValueError
