@@ -152,6 +152,12 @@ def contact(raw: str) -> str:
     return raw
 
 
+def link(raw: str) -> str:
+    if raw and not raw.startswith("https://"):
+        raise ValueError
+    return raw
+
+
 def name(raw: str) -> str:
     if not 1 <= len(raw) <= 60 or not raw.isprintable():
         raise ValueError

@@ -7,6 +7,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpResponse, JsonResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -95,5 +96,6 @@ def security_txt(request: WSGIRequest) -> HttpResponse:
         raise Http404
     expires = (timezone.now() + timedelta(days=180)).strftime("%Y-%m-%dT00:00:00Z")
     lines = [f"Contact: {settings.SECURITY_CONTACT}", f"Expires: {expires}", "Preferred-Languages: nl, en"]
+    lines.append(f"Policy: {settings.SITE_URL}{reverse('page', args=['veiligheid'])}")
     lines.append(f"Canonical: {settings.SITE_URL}/.well-known/security.txt")
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

@@ -39,6 +39,8 @@ REQUIRE_SECOND_FACTOR = env.setting("REQUIRE_SECOND_FACTOR", env.truth, "true or
 PROXIES = env.setting("PROXIES", env.between(0, 5), "a number from 0 to 5", "0")
 DATABASE_POOL = env.setting("DATABASE_POOL", env.between(1, 100), "the connections of one web process, 1 to 100", "8")
 SECURITY_CONTACT = env.setting("SECURITY_CONTACT", env.contact, "mailto:someone@host or https://host/page", "")
+CONTACT = env.setting("CONTACT", env.contact, "mailto:someone@host or https://host/page", "")
+ACCESSIBILITY_STATEMENT = env.setting("ACCESSIBILITY_STATEMENT", env.link, "https://host/page", "")
 METRICS_TOKEN = env.setting("METRICS_TOKEN", env.token, "at least 20 characters of chance", "")
 LOG_LEVEL = env.setting(
     "LOG_LEVEL", env.one_of("DEBUG", "INFO", "WARNING", "ERROR"), "DEBUG, INFO, WARNING or ERROR", "INFO"

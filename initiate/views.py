@@ -1,5 +1,6 @@
 """The home page, and the pages about the site itself."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -29,7 +30,10 @@ from regions.forms import QueryForm
 from regions.models import Membership, Region
 
 CARDS = 6
-PAGES = ("over", "toegankelijkheid", "privacy", "cookies", "help")
+PAGES = ("over", "toegankelijkheid", "privacy", "cookies", "help", "veiligheid")
+
+LOOKED_AT = date(2026, 12, 1)
+"""When somebody last read the statement on access beside the site: who changes the one changes the other."""
 
 
 def _count() -> dict[str, int]:
@@ -97,7 +101,13 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     """One of the pages about the site."""
     if slug not in PAGES:
         raise Http404
-    return render(request, f"pages/{slug}.html")
+    context = {
+        "contact": settings.CONTACT,
+        "security_contact": settings.SECURITY_CONTACT,
+        "statement": settings.ACCESSIBILITY_STATEMENT,
+        "looked_at": LOOKED_AT,
+    }
+    return render(request, f"pages/{slug}.html", context)
 
 
 class WordQuery(QueryForm):

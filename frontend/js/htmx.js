@@ -17,7 +17,8 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const part = event.detail.elt;
   const said = part.closest("[data-announce]") ?? part.querySelector("[data-announce]");
   if (said) announce(said.dataset.announce);
-  (part.matches("[data-focus]") ? part : part.querySelector("[data-focus]"))?.focus();
+  const stop = part.matches("[data-focus]") ? part : part.querySelector("[data-focus]");
+  (stop?.querySelector("textarea, select, input:not([type=hidden])") ?? stop)?.focus();
 });
 
 // A refused form (422) and a conflict (409) are pages to show, not failures.

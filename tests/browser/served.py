@@ -13,11 +13,31 @@ from django.core.cache import cache
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
+from django.utils.html import escape
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
 
 AXE = (settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 HOST = "http://testserver"
+ON = '<!doctype html><meta http-equiv="refresh" content="0;url={}">'
+"""Leads on as a redirect does; a real one would go past the test, which answers first requests only."""
+NARROW = 320
+"""A window of 1280 pixels at 400 %, and the smallest telephone (WCAG 1.4.10)."""
+CUT = """() => {
+  const words = (el) => `${el.localName}.${el.className?.baseVal ?? el.className}: ${el.innerText ?? ""}`.slice(0, 120);
+  const all = [...document.body.querySelectorAll("*")].filter((el) => el.checkVisibility());
+  const style = (el) => getComputedStyle(el);
+  const runsOver = (el) => el.clientWidth > 1 && el.scrollWidth > el.clientWidth + 1;
+  const page = document.documentElement.scrollWidth > innerWidth;
+  const out = page ? all.filter((el) => el.getBoundingClientRect().right > innerWidth + 1).slice(-3) : [];
+  const fields = "input, textarea, select";
+  const cut = all.filter((el) => /hidden|clip/.test(style(el).overflowX) && runsOver(el) && !el.matches(fields));
+  const mute = all.filter((el) => /auto|scroll/.test(style(el).overflowX) && runsOver(el) && !el.matches(fields)
+    && !(el.tabIndex === 0 && (el.ariaLabel || el.hasAttribute("aria-labelledby"))));
+  return [...out.map((el) => `out of the page: ${words(el)}`), ...cut.map((el) => `cut off: ${words(el)}`),
+    ...mute.map((el) => `scrolls, no stop or no name: ${words(el)}`)];
+}"""
+"""What does not fit: beyond the edge, cut off, or to be scrolled by who has a mouse only."""
 
 
 @contextmanager
@@ -58,8 +78,9 @@ def _answer(client: Client, thread: Executor, route: Route, request: Request) ->
         status, headers, content = thread.submit(
             _asked, client, request.method, where, request.post_data_buffer or b"", kind, headers
         ).result()
-        if "Location" in headers:  # Playwright routes no redirect: the page itself leads on
-            status, content = 200, f'<meta http-equiv="refresh" content="0; url={headers.pop("Location")}">'.encode()
+        if "Location" in headers and request.is_navigation_request():
+            status, content = 200, ON.format(escape(headers.pop("Location"))).encode()
+            headers["Content-Type"] = "text/html"
         route.fulfill(status=status, headers=headers, body=content)
 
 
@@ -84,3 +105,19 @@ def broken_rules(page: Page) -> list[str]:
     page.evaluate(AXE)
     found = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
     return [f"{rule['id']}: {node['html'][:160]}" for rule in found["violations"] for node in rule["nodes"]]
+
+
+def does_not_fit(page: Page) -> list[str]:
+    """Return what of the page cannot be read by who scrolls down only."""
+    found: list[str] = page.evaluate(CUT)
+    return found
+
+
+def does_not_fit_at(width: int, page: Page) -> list[str]:
+    """Make the window so narrow and return what of the page does not fit; then make it as wide as it was."""
+    size = page.viewport_size
+    assert size
+    page.set_viewport_size({**size, "width": width})
+    found = does_not_fit(page)
+    page.set_viewport_size(size)
+    return found

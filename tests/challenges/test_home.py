@@ -120,7 +120,7 @@ def test_home_takes_as_many_queries_for_one_as_for_thirty(
     assert (more(1), more(29)) == (expected, expected)
 
 
-@pytest.mark.parametrize("slug", ["over", "toegankelijkheid", "privacy", "cookies", "help"])
+@pytest.mark.parametrize("slug", ["over", "toegankelijkheid", "privacy", "cookies", "help", "veiligheid"])
 def test_the_pages_about_the_site_are_there(browser: Browser, db: None, slug: str) -> None:
     assert browser(None).get(f"/pagina/{slug}/").status_code == 200
 

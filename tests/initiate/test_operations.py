@@ -74,12 +74,24 @@ def test_healthz_is_stale_when_the_broker_is_away(client: Client, settings: Any)
     assert (response.status_code, response.json()["parts"]["broker"]) == (503, "does not answer")
 
 
+@pytest.mark.django_db
 def test_security_txt_names_the_contact(client: Client, settings: Any) -> None:
     settings.SECURITY_CONTACT = "mailto:security@initiate.example"
     text = client.get("/.well-known/security.txt").content.decode()
     names = [line.partition(":")[0] for line in text.splitlines()]
-    assert names == ["Contact", "Expires", "Preferred-Languages", "Canonical"]
+    assert names == ["Contact", "Expires", "Preferred-Languages", "Policy", "Canonical"]
     assert "Contact: mailto:security@initiate.example\n" in text
+    policy = client.get("/pagina/veiligheid/")
+    assert f"Policy: {settings.SITE_URL}/pagina/veiligheid/\n" in text
+    assert 'href="mailto:security@initiate.example"' in policy.content.decode()
+
+
+@pytest.mark.django_db
+def test_the_statement_on_access_leads_to_the_register_and_to_people(client: Client, settings: Any) -> None:
+    settings.CONTACT, settings.ACCESSIBILITY_STATEMENT = "mailto:hulp@initiate.example", "https://register.example/1"
+    page = client.get("/pagina/toegankelijkheid/").content.decode()
+    links = ('href="https://register.example/1"', 'href="mailto:hulp@initiate.example"', 'href="/pagina/help/"')
+    assert [link in page for link in links] == [True, True, True]
 
 
 def test_robots_keep_out_of_what_is_personal(client: Client) -> None:
