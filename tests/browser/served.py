@@ -31,7 +31,9 @@ CUT = """() => {
   const page = document.documentElement.scrollWidth > innerWidth;
   const out = page ? all.filter((el) => el.getBoundingClientRect().right > innerWidth + 1).slice(-3) : [];
   const fields = "input, textarea, select";
-  const cut = all.filter((el) => /hidden|clip/.test(style(el).overflowX) && runsOver(el) && !el.matches(fields));
+  const isSeen = (el) => style(el).clipPath === "none";  // what is for the ear only is cut off on purpose
+  const cut = all.filter((el) => /hidden|clip/.test(style(el).overflowX) && runsOver(el) && !el.matches(fields)
+    && isSeen(el));
   const mute = all.filter((el) => /auto|scroll/.test(style(el).overflowX) && runsOver(el) && !el.matches(fields)
     && !(el.tabIndex === 0 && (el.ariaLabel || el.hasAttribute("aria-labelledby"))));
   return [...out.map((el) => `out of the page: ${words(el)}`), ...cut.map((el) => `cut off: ${words(el)}`),
