@@ -24,7 +24,7 @@ class Covered:
         template_rendered.connect(self.keep)
 
     def keep(self, template: Template, **_kwargs: Any) -> None:
-        self.names.add(str(Path(template.name or "")))  # of a plain str: only that can be told to the first process
+        self.names.add((template.name or "")[:])  # a slice is a plain str: only that can be told to the first process
 
     def pytest_testnodedown(self, node: Any) -> None:
         self.names.update(getattr(node, "workeroutput", {}).get("templates", []))

@@ -117,7 +117,7 @@ def take_all(context: BrowserContext, folder: Path) -> int:
         for width, height in WIDTHS.items():
             page.set_viewport_size({"width": width, "height": height})
             page.goto(path)
-            page.wait_for_function("!document.querySelector('meta[http-equiv=refresh]')")  # a redirect, see served.py
+            page.locator("meta[http-equiv=refresh]").wait_for(state="detached")  # a redirect, see served.py
             page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
         crawl.meet(page)
     return len(WIDTHS) * crawl.seen.total()
