@@ -39,7 +39,7 @@ def tile(path: Path, wide: int, high: int) -> Image.Image:
         small = picture.convert("RGB").resize(
             (wide, round(picture.height * wide / picture.width)), Image.Resampling.LANCZOS
         )
-    shown.paste(small.crop((0, 0, wide, high)), (0, CAPTION))
+    shown.paste(small.crop((0, 0, wide, min(high, small.height))), (0, CAPTION))
     return shown
 
 
