@@ -176,7 +176,7 @@ def test_each_step_says_where_it_stands_and_leads_back(browser: Browser, noor: P
     client = browser(noor)
     pages = {path: client.get(path) for path in (REGION, THEMES, MAIL_PAGE)}
     titles = [re.findall("<h1>(.*)</h1>", page.text) for page in pages.values()]
-    assert titles == [["Stap 1 van 3: uw regio"], ["Stap 2 van 3: uw thema&#x27;s"], ["Stap 3 van 3: uw mail"]]
+    assert titles == [["Stap 1 van 3: uw regio"], ["Stap 2 van 3: uw thema’s"], ["Stap 3 van 3: uw mail"]]
     back = {path: [other for other in pages if f'href="{other}"' in page.text] for path, page in pages.items()}
     assert back == {REGION: [], THEMES: [REGION], MAIL_PAGE: [THEMES]}
     assert [page.text.count("nl-button--primary") for page in pages.values()] == [1, 1, 1]
