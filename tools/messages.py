@@ -35,6 +35,14 @@ KEYWORDS = DEFAULT_KEYWORDS | {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
+STIFF = re.compile(
+    r"\b(?:je|jij|jou|jouw|jullie|middels|teneinde|dient te|inzake|indien|reeds|tevens|conform|ten behoeve|betreffende"
+    r"|alsmede|derhalve|kabinet|secretaris|deelnemers?)\b|\w'\w| {2}",
+    re.IGNORECASE,
+)
+"""What no screen says: familiar or stiff words, words that mean something else in this field, a straight apostrophe."""
+LONGEST = 26
+"""So many words a sentence may have, a list of examples included."""
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}")
 
 
@@ -159,6 +167,16 @@ def problems() -> Iterator[str]:
             yield f"not translated: {msgid!r}"
         elif not placeholders_agree(message):
             yield f"placeholders differ: {msgid!r} and {message.string!r}"
+        yield from not_plain(message)
+
+
+def not_plain(message: Message) -> Iterator[str]:
+    """Say where the Dutch is not what one would say to a neighbour: short, with "u", in the words of this product."""
+    for text in message.string if message.pluralizable else (message.string,):
+        yield from (f"not plain, {word[0]!r}: {text!r}" for word in STIFF.finditer(text))
+        for sentence in re.split(r"(?<=[.?!:])\s", text):
+            if len(sentence.split()) > LONGEST:
+                yield f"more than {LONGEST} words: {sentence!r}"
 
 
 def check() -> None:

@@ -89,3 +89,19 @@ def test_catalogue_without_a_file_is_empty() -> None:
 def test_words_within_an_f_string_are_told(project: Path) -> None:
     (project / "accounts" / "models.py").write_text("print(f\"{_('Now')} {len(x)}\")\n")
     assert list(messages.out_of_sight()) == ["within an f-string: accounts/models.py, line 1"]
+
+
+@pytest.mark.parametrize(
+    ("dutch", "is_plain"),
+    [
+        ("U kunt het later veranderen. Het InnovatieKabinet en de kabinetssecretaris zien het.", True),
+        ("Je kunt het later veranderen.", False),
+        ("Dit is reeds gebeurd.", False),
+        ("Het kabinet kijkt mee.", False),
+        ("Alle regio's", False),
+        ("Twee  spaties.", False),
+        (" ".join(["lang"] * 27), False),
+    ],
+)
+def test_dutch_is_plain(dutch: str, is_plain: bool) -> None:
+    assert (list(messages.not_plain(Message("words", dutch))) == []) is is_plain
