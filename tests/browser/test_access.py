@@ -101,7 +101,8 @@ def test_every_page_holds_to_the_rules(role: str, db: None, settings: Settings, 
         page = context.new_page()
         complaints = complaints_of(page)
         for name in pages_of(role, page, all_doors):
-            broken[name] = broken_rules(page) + does_not_fit_at(NARROW, page) + complaints
+            narrow = does_not_fit_at(NARROW, page) if " GET " in name else []
+            broken[name] = broken_rules(page) + narrow + complaints
             complaints.clear()
     assert [name for name in broken if not name.startswith(("200 GET", "422 POST"))] == []
     assert {name: rules for name, rules in broken.items() if rules} == {}
