@@ -352,7 +352,7 @@ def test_who_offered_and_joined_the_team_is_asked_once(challenge: Challenge, ann
         older(opened(challenge, bo, happened=False), 31)
     challenge.involve(bo, Part.TEAM, by=anna)
     assert Offer.objects.remind_due() == 2
-    assert [waits_on(person) for person in (anna, bo)] == [[("Vertel wat er van 2 aanbiedingen kwam", "Plan")]] * 2
+    assert [waits_on(person) for person in (anna, bo)] == [[("Vertel wat er van 2 keer aanbod kwam", "Plan")]] * 2
 
 
 def test_a_round_takes_a_bounded_number(challenge: Challenge, bo: Person) -> None:

@@ -85,7 +85,7 @@ def test_it_tells_how_a_mail_went(desk: Client, overview: Mail, post: Post, anna
 def test_our_own_words_are_in_the_language_of_the_page(desk: Client, stan: Person) -> None:
     made("1", state="cancelled", reply="the address gives our mail back")
     Person.objects.filter(pk=stan.pk).update(language="nl")
-    assert "het adres geeft onze post terug" in desk.get(LOG).content.decode()
+    assert "onze mail naar dit adres komt terug" in desk.get(LOG).content.decode()
 
 
 def test_all_our_own_words_are_known() -> None:
