@@ -9,6 +9,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from django.utils import translation
 
 from accounts.models import Person
 from initiate.kept import Kept
@@ -19,10 +20,11 @@ from tests.covered import Covered
 
 @pytest.fixture(autouse=True)
 def _nothing_kept() -> None:
-    """Each test begins with an empty database; what process and cache keep is of the one before.
+    """Each test begins with an empty database; what process and cache keep is of the one before, its language too.
 
     Another prefix is as good as an empty cache, and leaves the tests of the other process alone.
     """
+    translation.deactivate()
     Kept.forget()
     cache.key_prefix = str(uuid.uuid4())
 
