@@ -34,6 +34,11 @@ def tab(page: Page, key: str = "Tab") -> str:
     """Press Tab and return where that leads, "" for out of the page. A stop that cannot be seen is a fault."""
     page.keyboard.press(key)
     stop = page.evaluate(STOP)
+    for _try in range(10):
+        if stop is None or (stop["has_ring"] and stop["is_in_view"]):
+            break
+        page.wait_for_timeout(100)  # the page may be on its way there
+        stop = page.evaluate(STOP)
     if stop is None:
         return ""
     assert stop == {"words": stop["words"], "has_ring": True, "is_in_view": True}, page.url
