@@ -26,7 +26,7 @@ bench: install-test
 faults: install-test
 	@exec $(BIN)/python -m tests.faults
 
-# Pictures of every page as each kind of person, in var/screenshots (or SCREENSHOTS). Twenty minutes.
+# Pictures of every page as each kind of person, in var/screenshots (or SCREENSHOTS). Half an hour.
 screenshots: install-test
 	@$(BIN)/python tools/check.py screenshots
 	@$(BIN)/python -m tests.browser.sheets

@@ -30,6 +30,8 @@ from regions.forms import QueryForm
 from regions.models import Membership, Region
 
 CARDS = 6
+LINES = 6
+"""So many things that wait are shown at once; the others are folded."""
 PAGES = ("over", "toegankelijkheid", "privacy", "cookies", "help", "veiligheid")
 
 LOOKED_AT = date(2026, 12, 1)
@@ -48,8 +50,8 @@ numbers = Kept(_count)
 
 def _draw() -> str:
     found = tiles.covered()
-    words = {"inside": tiles.inside(found), "land": tiles.land(found), "borders": tiles.borders(), "view": tiles.VIEW}
-    return render_to_string("regions/_map_of_network.html", words | {"covered": len(found), "all": len(tiles.tiles())})
+    words = {"covered": len(found), "all": len(tiles.tiles()), "inside": tiles.inside(found), **tiles.drawing(found)}
+    return render_to_string("regions/_map_of_network.html", words)
 
 
 maps = {language: Kept(_draw) for language in Language.values}
@@ -74,8 +76,10 @@ def own_home(request: HttpRequest, person: Person) -> HttpResponse:
     """What waits on this person, what is new, and their challenges, or else the liveliest of the network."""
     since = Visit.arrive(person) if is_visit(request) else timezone.now()
     own, living = cards(person)
+    waiting = waiting_for(person)
     context = {
-        "waiting": waiting_for(person),
+        "waiting": waiting[:LINES],
+        "folded": waiting[LINES:],
         "since": since,
         "news": news_for(person, since),
         "own": own,

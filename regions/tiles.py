@@ -97,6 +97,11 @@ def inside(found: Iterable[Tile]) -> str:
     return "".join(tile.path for tile in found)
 
 
+def drawing(filled: Iterable[Tile]) -> dict[str, str]:
+    """Return what each map with filled tiles takes beside them: the other tiles, the borders, and its size."""
+    return {"land": land(filled), "borders": borders(), "view": VIEW}
+
+
 def by_province(found: Iterable[Tile]) -> dict[str, list[Tile]]:
     """Group tiles, the provinces in the order of the alphabet."""
     groups: dict[str, list[Tile]] = defaultdict(list)

@@ -24,9 +24,7 @@ def prototypes_section(person: Reader, challenge: Challenge) -> dict[str, Any]:
     return {
         "prototypes": prototypes[::-1],
         "strips": strips(prototypes),
-        "voices": [test for prototype in prototypes for test in prototype.rounds.all() if test.said][
-            : -VOICES - 1 : -1
-        ],
+        "voices": voices(prototypes),
         "can_add_prototype": can_add_prototype(person, challenge),
         "can_edit_prototypes": can_edit(person, challenge),
     }

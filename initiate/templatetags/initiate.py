@@ -13,9 +13,11 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
-from initiate import glossary, network
+from initiate import glossary
+from initiate.network import named
 
 register = template.Library()
+register.filter("named", named)
 
 
 @register.simple_tag
@@ -36,12 +38,6 @@ def age(moment: datetime) -> str:
 def get(mapping: Any, key: Any) -> Any:
     """Look up a key of a dict (`{{ challenge.html|get:"question"|safe }}`); empty where it is not there."""
     return mapping.get(key, "") if mapping else ""
-
-
-@register.filter
-def named(text: str) -> str:
-    """Put the name of this network where a text of ours says Initiate."""
-    return network.named(text)
 
 
 @register.simple_tag

@@ -100,7 +100,7 @@ def region(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _map(region: Region) -> dict[str, Any]:
     covered = tiles.covered_by(region.pk)
-    return {"municipalities": covered, "land": tiles.land(covered), "borders": tiles.borders(), "view": tiles.VIEW}
+    return {"municipalities": covered, **tiles.drawing(covered)}
 
 
 def _door(person: Reader, membership: Membership | None) -> dict[str, Any]:

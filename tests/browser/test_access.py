@@ -212,13 +212,17 @@ MOST_SHIFT = 0.001
 
 @pytest.mark.parametrize("name", MAIN[:3])
 def test_nothing_moves_when_the_letters_come_late(name: str, db: None, browser: Browser) -> None:
+    late: list[Route] = []
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
     world = build()
     path = next(door.path for door in doors(world) if door.name == name and door.object == "open")
     with open_for(client_of(None), browser, viewport={"width": 1280, "height": 900}) as context:
         page = context.new_page()
         page.add_init_script(WATCH)
-        late: list[Route] = []
-        page.route("**/*.woff2", lambda route: late.append(route))  # noqa: PLW0108 - Playwright wants a function of ours
+        page.route("**/*.woff2", hold)
         page.goto(path, wait_until="domcontentloaded")
         page.wait_for_function("() => performance.getEntriesByName('first-contentful-paint').length")
         assert late, "the letters are still on their way while the page is read"

@@ -65,6 +65,14 @@ def test_what_waits_is_told_to_whom_it_waits_for(
     }
 
 
+def test_what_waits_beyond_six_is_folded(browser: Browser, anna: Person, utrecht: Region) -> None:
+    for number in range(8):
+        make.challenge(by=anna, region=utrecht, title=f"Half {number}", state=State.DRAFT)
+    page = browser(anna).get("/")
+    shown, _more, folded = page.text.partition("Laat er nog 2 zien")
+    assert (shown.count("Half "), folded.partition("</details>")[0].count("Half ")) == (6, 2)
+
+
 def test_what_is_new_since_the_last_visit(browser: Browser, anna: Person, bram: Person, utrecht: Region) -> None:
     old = make.challenge(by=anna, region=utrecht, title="Oud")
     Visit.objects.create(
