@@ -8,7 +8,6 @@ from digests.compose.page import confirmed_address, region_letter
 from digests.letter import disarmed
 from digests.models import Incoming, Mail
 from digests.relay import Letter
-from initiate.network import named
 from regions.models import Contribution
 from regions.rules import can_comment
 
@@ -47,7 +46,7 @@ def returned(mail: Mail) -> Letter | None:
     seen = Contribution.objects.visible_to(row.person).filter(pk=row.contribution_id or 0).first()
     context = {
         "name": disarmed(row.person.name),
-        "why": named(WHY[row.outcome]),
+        "why": WHY[row.outcome],
         "title": disarmed(seen.title) if seen else "",
         "is_yours": row.outcome != Outcome.STRANGER,
         "is_posted": row.outcome == Outcome.WITHOUT_FILES,
