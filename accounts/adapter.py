@@ -5,6 +5,8 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 from django.urls import reverse
@@ -79,6 +81,13 @@ def is_first_visit(request: PersonRequest) -> bool:
     is_first = not Visit.objects.filter(person=request.user).exists()
     Visit.arrive(request.user)
     return is_first
+
+
+class OrganisationAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth ships no types
+    def get_signup_form_initial_data(self, sociallogin: SocialLogin) -> dict[str, Any]:
+        """Give what the organisation told about who is new (OpenID Connect, standard claims)."""
+        told = sociallogin.account.extra_data.get("userinfo", {})
+        return {**super().get_signup_form_initial_data(sociallogin), "name": told.get("name", "")}
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types

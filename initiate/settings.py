@@ -256,7 +256,10 @@ MFA_TOTP_ISSUER = NETWORK_NAME
 MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOOPBACK
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True}}
+SOCIALACCOUNT_LOGIN_ON_GET = True  # form-action above lets no form lead elsewhere; `state` and PKCE tie the way back
 SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_AUTO_SIGNUP = False  # who is new gives a name, and chooses how often mail comes
+SOCIALACCOUNT_ADAPTER = "accounts.adapter.OrganisationAdapter"
 TAGGIT_CASE_INSENSITIVE = True
 
 # --- mail ---------------------------------------------------------------------------------------------------

@@ -18,7 +18,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
 
 AXE = (settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-HOST = "http://testserver"
+HOST = "http://localhost"
+"""By this name a browser trusts a page without https, as keys for signing in ask."""
 ON = '<!doctype html><meta http-equiv="refresh" content="0;url={}">'
 """Leads on as a redirect does; a real one would go past the test, which answers first requests only."""
 NARROW = 320
@@ -74,7 +75,8 @@ def _answer(client: Client, thread: Executor, route: Route, request: Request) ->
         _answer_static(route, path.path.removeprefix(settings.STATIC_URL))
     else:
         where = f"{path.path}?{path.query}" if path.query else path.path
-        names = {"accept-language", "hx-request", "hx-target", "hx-current-url", "hx-boosted", "hx-trigger", "x-upload"}
+        names = {"accept-language", "user-agent", "x-upload"}
+        names |= {"hx-request", "hx-target", "hx-current-url", "hx-boosted", "hx-trigger"}
         headers = {name: value for name, value in request.headers.items() if name in names}
         kind = request.headers.get("content-type", "application/octet-stream")
         status, headers, content = thread.submit(
@@ -89,7 +91,7 @@ def _answer(client: Client, thread: Executor, route: Route, request: Request) ->
 def _asked(
     client: Client, method: str, path: str, data: bytes, kind: str, headers: dict[str, str]
 ) -> tuple[int, dict[str, str], bytes]:
-    response = client.generic(method, path, data, kind, headers=headers)
+    response = client.generic(method, path, data, kind, headers=headers, SERVER_NAME="localhost")
     content = b"".join(response.streaming_content) if response.streaming else response.content
     return response.status_code, {name: value for name, value in response.items() if name != "Content-Length"}, content
 

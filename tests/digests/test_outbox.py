@@ -39,8 +39,11 @@ def address(anna: Person) -> EmailAddress:
     return EmailAddress.objects.create(user=anna, email=anna.email, primary=True)
 
 
-def test_a_confirmation_holds_ids_and_mints_its_link(address: EmailAddress, anna: Person, post: Post) -> None:
-    queue_account_mail("account/email/email_confirmation_signup", anna.email, SECRETS | {"user": anna})
+@pytest.mark.parametrize("prefix", ["account/email/email_confirmation_signup", "account/email/email_confirmation"])
+def test_a_confirmation_holds_ids_and_mints_its_link(
+    prefix: str, address: EmailAddress, anna: Person, post: Post
+) -> None:
+    queue_account_mail(prefix, anna.email, SECRETS | {"user": anna})
     mail = Mail.objects.get()
     assert ("GEHEIM" in row_text(mail), mail.address, mail.person, mail.priority) == (False, "", anna, 0)
     assert mail.data["ids"] == {"address": address.pk}
@@ -93,6 +96,8 @@ def test_who_has_no_account_is_kept_by_address(prefix: str, db: None, post: Post
         "mfa/email/totp_deactivated",
         "mfa/email/webauthn_added",
         "mfa/email/webauthn_removed",
+        "socialaccount/email/account_connected",
+        "socialaccount/email/account_disconnected",
     ],
 )
 def test_a_change_of_the_account_is_told(prefix: str, address: EmailAddress, anna: Person, post: Post) -> None:
