@@ -15,9 +15,9 @@ SHORT = 20
 """What is no longer than so many characters is not shown as a lost text."""
 
 
-def bare(status: int) -> HttpResponse:
+def bare(status: int, context: dict[str, Any] | None = None) -> HttpResponse:
     """Render a page that knows neither person nor session."""
-    return HttpResponse(loader.get_template(f"{status}.html").render(), status=status)
+    return HttpResponse(loader.get_template(f"{status}.html").render(context), status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -28,6 +28,14 @@ def typed(request: HttpRequest) -> dict[str, list[str]]:
     """Return the texts of a form that leads nowhere any more: who wrote them can take them along."""
     values = [value for name, values in request.POST.lists() if "password" not in name for value in values]
     return {"typed": [value for value in values if len(value) > SHORT and " " in value.strip()]}
+
+
+def kept(request: HttpRequest) -> dict[str, list[str]]:
+    """Return the same where even the form may not have come in whole."""
+    try:
+        return typed(request)
+    except OSError:
+        return {}
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -47,7 +55,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     """500; 503 where the database is away, which mends itself."""
     error: Any = sys.exc_info()[1]
     if not isinstance(error, AWAY):
-        return bare(500)
-    response = bare(503)
+        return bare(500, kept(request))
+    response = bare(503, kept(request))
     response["Retry-After"] = str(RETRY_SECONDS)
     return response

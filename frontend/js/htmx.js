@@ -27,3 +27,12 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   event.detail.shouldSwap = true;
   event.detail.isError = false;
 });
+
+// What could not be fetched is asked for as a page: that says what is wrong and what to do.
+document.addEventListener("htmx:responseError", followed);
+document.addEventListener("htmx:sendError", followed);
+
+function followed(event) {
+  const link = event.detail.elt.closest("a[href]");
+  if (link) location.assign(link.href);
+}

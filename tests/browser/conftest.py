@@ -43,14 +43,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with log.open("w") as output:
         runner = subprocess.Popen([sys.executable, "-m", "initiate.run"], env=env, stdout=output, stderr=output)
     try:
-        _wait(f"http://127.0.0.1:{port}/readyz", runner, log)
+        wait_for(f"http://127.0.0.1:{port}/readyz", runner, log)
         yield Site(f"http://127.0.0.1:{port}", env)
     finally:
         runner.send_signal(signal.SIGTERM)
         runner.wait(60)
 
 
-def _wait(url: str, runner: subprocess.Popen[bytes], log: Path) -> None:
+def wait_for(url: str, runner: subprocess.Popen[bytes], log: Path | None = None) -> None:
+    """Wait until this page answers. Raises AssertionError with what stands in the log."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and runner.poll() is None:
         try:
@@ -58,7 +59,7 @@ def _wait(url: str, runner: subprocess.Popen[bytes], log: Path) -> None:
                 return
         except (OSError, urllib.error.HTTPError):
             time.sleep(0.3)
-    raise AssertionError(log.read_text())
+    raise AssertionError(log.read_text() if log else url)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,7 @@
 """The pages for what goes wrong stand on their own feet."""
 
+from io import BytesIO
+
 import pytest
 from django.db import OperationalError
 from django.http import HttpResponse
@@ -21,6 +23,28 @@ def test_database_away_gives_503_without_asking_it(error: Exception, rf: Request
     response = page_after(error, rf)
     assert (response.status_code, response["Retry-After"]) == (503, "30")
     assert "away" not in response.content.decode()
+
+
+@pytest.mark.parametrize("error", [OperationalError("away"), ValueError("secret")])
+def test_what_was_typed_stands_on_the_page_that_says_so(error: Exception, rf: RequestFactory) -> None:
+    try:
+        raise error
+    except type(error):
+        page = errors.broken(rf.post("/", {"words": "Een lange tekst van iemand", "password": "een lang geheim woord"}))
+    assert ("Een lange tekst van iemand" in page.text, "geheim" in page.text) == (True, False)
+
+
+def test_a_form_that_did_not_come_in_whole_gets_its_page(rf: RequestFactory) -> None:
+    class Broken(BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise OSError("the line broke")
+
+    request = rf.post("/", {"words": "x"})
+    request._stream = Broken()
+    try:
+        raise OperationalError("away")
+    except OperationalError:
+        assert errors.broken(request).status_code == 503
 
 
 def test_own_fault_gives_500_without_asking_the_database(rf: RequestFactory) -> None:
