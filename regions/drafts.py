@@ -22,14 +22,26 @@ COMPARE = "compare"
 
 def keep(form: TextForm, place: str, *, by: Person, contribution: Contribution | None = None) -> JsonResponse:
     """Keep what is typed; the answer says when: {"saved_at": "14:05"}, or that another device was first."""
-    form.is_valid()
-    if _holds_bsn(form) or len(json.dumps(form.typed)) > LONGEST:
-        return JsonResponse({"error": _("This text cannot be kept.")}, status=422)
+    if why := refusal(form):
+        return refused(why)
     device = {"page": form.draft_page, "seen": form.draft_seen}
     try:
         return saved(Draft.keep(place, form.typed, by=by, contribution=contribution, **device))
     except DraftConflict:
         return clash()
+
+
+def refusal(form: TextForm) -> str:
+    """Return why what is typed may not be kept, and what to do; empty where it may."""
+    if any(error.code == "bsn" for errors in form.errors.as_data().values() for error in errors):
+        return _("Not saved: a number looks like a citizen service number (BSN). Take it out.")
+    if len(json.dumps(form.typed)) > LONGEST:
+        return _("Not saved: the text is too long. Make it shorter.")
+    return ""
+
+
+def refused(why: str) -> JsonResponse:
+    return JsonResponse({"error": why}, status=422)
 
 
 def saved(draft: Draft) -> JsonResponse:
@@ -38,10 +50,6 @@ def saved(draft: Draft) -> JsonResponse:
 
 def clash() -> JsonResponse:
     return JsonResponse({"saved_at": None, "clash": True}, status=409)
-
-
-def _holds_bsn(form: TextForm) -> bool:
-    return any(error.code == "bsn" for errors in form.errors.as_data().values() for error in errors)
 
 
 def both(form: TextForm, kept: Draft) -> tuple[Draft, list[tuple[str, str]]]:

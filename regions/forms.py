@@ -43,7 +43,8 @@ class MarkdownText(LongText):
 class TextForm(forms.Form):
     """A form whose texts lose what cannot be seen, and hold no citizen service number (design.md section 7).
 
-    Hidden fields are left alone: the mark of a version may hold nine digits in a row by chance.
+    Hidden fields are left alone: the mark of a version may hold nine digits in a row by chance. So may an e-mail
+    address, which no page shows.
     """
 
     draft: Draft | None = None
@@ -82,7 +83,8 @@ class TextForm(forms.Form):
         try:
             if field.required and not value:
                 raise ValidationError(field.error_messages["required"], code="required")
-            refuse_bsn(value)
+            if not isinstance(field, forms.EmailField):
+                refuse_bsn(value)
         except ValidationError as error:
             self.add_error(name, error)
 

@@ -14,7 +14,6 @@ from regions.text import refuse_contact
 
 FIRST, POINTS = 3, 5
 OFFERS = 2
-LONGEST_DRAFT = 100_000
 OFFERED_HERE = [pair for pair in OfferKind.choices if pair[0] not in (OfferKind.TEAM, OfferKind.BACKING)]
 """What one offers with feedback: for the backing of a board its own form asks who decides."""
 
@@ -103,13 +102,6 @@ class ReviewForm(TextForm):
     def typed(self) -> dict[str, str]:
         """Everything as it was typed, right or wrong, for a draft."""
         return {name: str(self.data.get(name, "")) for name in self.fields if name != "prototype"}
-
-    @property
-    def is_keepable(self) -> bool:
-        """Tell whether a draft may hold this: all but a number of a citizen, or far too much."""
-        self.full_clean()
-        codes = {error.code for errors in self.errors.as_data().values() for error in errors}
-        return "bsn" not in codes and sum(map(len, self.typed.values())) <= LONGEST_DRAFT
 
     @property
     def text(self) -> dict[str, str]:

@@ -114,8 +114,8 @@ def review_draft(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     form = ReviewForm(request.POST, challenge=challenge)
     leaves = "keep" in request.POST or drafts.COMPARE in request.POST
     device = {"page": form.draft_page, "draft_seen": form.draft_seen}
-    if not form.is_keepable:
-        return _sheet(request, challenge, form, status=422) if leaves else JsonResponse({"saved_at": None}, status=422)
+    if why := drafts.refusal(form):
+        return _sheet(request, challenge, form, status=422) if leaves else drafts.refused(why)
     try:
         draft = Review.keep(challenge, by=request.user, seen=form.seen, typed=form.typed, **device)
     except DraftConflict:

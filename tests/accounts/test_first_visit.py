@@ -71,6 +71,10 @@ def sign_up(client: Client, email: str, then: str = "") -> HttpResponse:
     return client.post(reverse("account_confirm_email", args=[key]))
 
 
+def test_an_address_may_hold_any_number(browser: Browser) -> None:
+    assert sign_up(browser(), "noor.111222333@werk.voorbeeld.example").url == "/welkom/"
+
+
 # --- who gets there -----------------------------------------------------------------------------------------
 
 

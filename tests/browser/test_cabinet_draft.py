@@ -34,7 +34,7 @@ def test_the_text_survives_a_lost_session(visit: Callable[..., Page]) -> None:
     sheet = open_a_sheet(page)
     type_in(page, "answer", KEPT, "Bewaard om")
     page.context.clear_cookies(name="session")
-    type_in(page, "note", LATER, "Niet bewaard.")
+    type_in(page, "note", LATER, "Niet bewaard: u bent uitgelogd.")
     expect(page.locator("[name=note]")).to_have_value(LATER)
     page.goto(sheet)
     sign_in(page, "yentl.domhof")

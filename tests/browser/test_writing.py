@@ -328,6 +328,15 @@ def test_a_challenge_begins_small_and_is_completed_part_by_part(
     expect(parts.locator("li", has_text="Voor wie is het?")).to_contain_text("Afgerond")
 
 
+def test_a_text_that_may_not_be_kept_hears_what_to_do(open_as: Open, anna: Person, utrecht: Region) -> None:
+    page = open_as(anna, "/challenges/nieuw/")
+    line = page.locator("[data-draft]")
+    page.fill("[name=summary]", "Het gaat om 111222333.")
+    expect(line).to_have_text(re.compile("Niet bewaard: een nummer lijkt op een burgerservicenummer"))
+    page.fill("[name=summary]", "Het gaat om een jongere.")
+    expect(line).to_contain_text("Bewaard om")
+
+
 def test_the_time_at_which_a_text_was_kept_stands_there_again(open_as: Open, anna: Person, utrecht: Region) -> None:
     page = open_as(anna, "/challenges/nieuw/")
     page.fill("[name=title]", "Een eerste loonstrook lezen")
