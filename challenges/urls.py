@@ -34,6 +34,8 @@ SESSION = "bijeenkomsten/<int:pk>-<slug:slug>/"
 urlpatterns = [
     # the list, posting and editing
     path("challenges/", listing.challenges, name="list"),
+    path("challenges/atom/", listing.feed, name="list_feed"),
+    path("challenges/csv/", listing.table, name="list_csv"),
     path("challenges/nieuw/", post.new, name="new"),
     path("challenges/nieuw/concept/", post.draft, name="draft"),
     path("challenges/nieuw/concept/weggooien/", post.drop, name="draft_drop"),

@@ -40,6 +40,8 @@ FILES = (
     "challenges:figures_of_csv",
     "challenges:figures_of_ods",
     "challenges:intake_example",
+    "challenges:list_csv",
+    "challenges:list_feed",
     "challenges:portrait",
     "regions:attachment",
     "regions:export_file",
