@@ -224,7 +224,7 @@ class LineForm(TextForm):
     def clean_datum(self) -> date:
         day: date = self.cleaned_data["datum"] or timezone.localdate()
         if day > timezone.localdate():
-            raise forms.ValidationError(_("This date lies in the future."))
+            raise forms.ValidationError(_("This date is in the future. Fill in today or an earlier day."))
         return day
 
     def clean(self) -> dict[str, Any]:

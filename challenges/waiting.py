@@ -135,7 +135,7 @@ def _words(order: int, number: int) -> str:
         OUTCOMES: ngettext("Tell what came of %d offer", "Tell what came of %d offers", number),
         POINTS: ngettext("%d point to answer", "%d points to answer", number),
         SILENCES: _("Does this still go on?"),
-        REVIEWS: _("Your feedback is asked"),
+        REVIEWS: _("You are asked for feedback"),
         REGIONS: ngettext("%d person asks to join the region", "%d people ask to join the region", number),
         ORPHANS: _("This region has no moderator"),
         AGREEMENTS: ngettext("%d thing that you promised", "%d things that you promised", number),

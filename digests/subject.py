@@ -70,7 +70,7 @@ TOPICS = (
     Topic(frozenset({Verb.REPORTED}), ngettext_lazy("%(count)d report", "%(count)d reports", "count"), WAITS),
     Topic(
         frozenset({Verb.ASKED_REVIEW, Verb.ASSIGNED, Verb.REMINDED}),
-        ngettext_lazy("%(count)d question for feedback", "%(count)d questions for feedback", "count"),
+        ngettext_lazy("%(count)d request for feedback", "%(count)d requests for feedback", "count"),
         WAITS,
         by_group=True,
     ),

@@ -45,9 +45,9 @@ class Seen:
 
 
 ABOUT_ME = {
-    Verb.ASSIGNED: gettext_lazy("asks your feedback"),
-    Verb.UNASSIGNED: gettext_lazy("no longer asks your feedback"),
-    Verb.REMINDED: gettext_lazy("reminds you: your feedback is asked"),
+    Verb.ASSIGNED: gettext_lazy("asks for your feedback"),
+    Verb.UNASSIGNED: gettext_lazy("no longer asks for your feedback"),
+    Verb.REMINDED: gettext_lazy("reminds you to give your feedback"),
     Verb.OFFERED: gettext_lazy("noted what you offered in a session of the InnovatieKabinet"),
     Verb.OFFER_ACCEPTED: gettext_lazy("accepted your offer"),
     Verb.OFFER_DECLINED: gettext_lazy("declined your offer"),
@@ -75,7 +75,7 @@ ABOUT_ME = {
     Verb.REPORT_ANSWERED: gettext_lazy("dealt with your report"),
     Verb.REPORT_REOPENED: gettext_lazy("looks at your report once more: it was closed by mistake"),
     Verb.LET_IN: gettext_lazy("let you into this region"),
-    Verb.LET_IN_UNDONE: gettext_lazy("let you in by mistake: your question to join waits again"),
+    Verb.LET_IN_UNDONE: gettext_lazy("let you in by mistake: your request to join waits again"),
     Verb.NOT_LET_IN: gettext_lazy("did not let you into this region"),
     Verb.AGREED: gettext_lazy("noted what you will do"),
     Verb.MOVED_UP: gettext_lazy("has a place for you: you can come"),

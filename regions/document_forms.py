@@ -53,7 +53,7 @@ class EditionForm(AttachmentForm, TextForm):
     news = forms.CharField(
         label=_("What is new?"),
         max_length=300,
-        help_text=_("One sentence. Who follows the document reads it."),
+        help_text=_("One sentence. Everyone who follows the document reads it."),
     )
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 

@@ -54,7 +54,7 @@ def check(upload: "File[bytes]") -> tuple["File[bytes]", str]:
         )
     refuse_bsn(name)
     if not upload.size:
-        raise ValidationError(_("This file is empty."))
+        raise ValidationError(_("This file is empty. Choose another file."))
     if upload.size > MOST_BYTES:
         raise ValidationError(_("This file is larger than 10 MB. Make it smaller or add a link to it."))
     upload.seek(0)

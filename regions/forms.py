@@ -301,7 +301,7 @@ class SuspensionForm(TextForm):
     )
     ends_on = forms.DateField(
         label=_("Up to and including"),
-        help_text=_("After this day they are a member again by themselves. A year at most."),
+        help_text=_("After this day they become a member again automatically. A year at most."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 

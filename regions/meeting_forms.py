@@ -60,7 +60,7 @@ class MeetingForm(TextForm):
     place = forms.CharField(label=_("Place"), help_text=_("Building, street and town."), max_length=200, required=False)
     link = forms.URLField(
         label=_("Online link"),
-        help_text=_("Only who signed up sees this link."),
+        help_text=_("Only people who signed up see this link."),
         max_length=500,
         required=False,
         assume_scheme="https",
@@ -119,7 +119,7 @@ class MeetingForm(TextForm):
         if not all(name in cleaned for name in ("day", "starts", "ends")):
             return
         if cleaned["ends"] <= cleaned["starts"]:
-            self.add_error("ends", _("The end comes after the beginning."))
+            self.add_error("ends", _("The end must come after the beginning."))
             return
         for name in ("starts", "ends"):
             self._clean_time(name, cleaned["day"], cleaned[name])
@@ -332,7 +332,7 @@ class MeetingQuery(PageQuery):
     """Which meetings a list shows."""
 
     COMING, PAST = "komt", "geweest"
-    wanneer = forms.ChoiceField(label=_("When"), choices=[(COMING, _("Coming")), (PAST, _("Over"))], required=False)
+    wanneer = forms.ChoiceField(label=_("When"), choices=[(COMING, _("Coming")), (PAST, _("Past"))], required=False)
     soort = forms.ChoiceField(
         label=_("Kind of meeting"), choices=[("", _("All kinds")), *Meeting.Sort.choices], required=False
     )

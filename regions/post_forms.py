@@ -95,7 +95,7 @@ def _first_reach(sort: str) -> str:
 class SortQuery(QueryForm):
     """`?soort=`: what someone is going to write."""
 
-    soort = forms.ChoiceField(label=_("Sort"), choices=Sort.choices, required=False)
+    soort = forms.ChoiceField(label=_("Kind"), choices=Sort.choices, required=False)
 
 
 class PostsQuery(PageQuery):

@@ -27,7 +27,7 @@ AUDIENCES: dict[str, Promise] = {
     Visibility.REGION: gettext_lazy("Only members and moderators of this region can read your comment."),
     Visibility.TEAM: gettext_lazy("Only the team and the moderators of this region can read your comment."),
 }
-WHILE_ASKED = gettext_lazy("So do members of the InnovatieKabinet while their feedback is asked.")
+WHILE_ASKED = gettext_lazy("Members of the InnovatieKabinet can read it too, while they are asked for feedback.")
 
 
 def audience_of(contribution: Contribution) -> str:

@@ -27,7 +27,7 @@ class AskForm(ExplainForm):
         hint=_("For example: where you hesitate, or a door that stays closed."),
     )
     again = forms.BooleanField(
-        label=_("Ask a second look of who gave feedback before"),
+        label=_("Ask the people who gave feedback before for a second look"),
         help_text=_("They see what changed since, with their own points and your answers. Others are not asked then."),
         required=False,
     )
@@ -112,7 +112,7 @@ class PlanningQuery(PartQuery):
     SHOWN = (
         ("", _("All questions")),
         ("niemand", _("Nobody asked by name")),
-        ("te-laat", _("Past the date")),
+        ("te-laat", _("Overdue")),
         ("laat-het", _("Left to others")),
     )
 

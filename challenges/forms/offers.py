@@ -207,7 +207,7 @@ class OutcomeForm(TextForm):
     def clean_happened(self) -> bool:
         happened: bool = self.cleaned_data["happened"]
         if happened and self.offer.kind == OfferKind.BACKING and not self.offer.backed_at:
-            raise forms.ValidationError(_("A board backs this only when who decides has confirmed it."))
+            raise forms.ValidationError(_("A board backs this only when the person who decides has confirmed it."))
         return happened
 
 

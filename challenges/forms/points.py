@@ -67,12 +67,14 @@ class FollowUpForm(TextForm):
         label=gettext_lazy("What do you think of the answer?"),
         choices=[
             (CONTENT, gettext_lazy("I am content: this point is closed")),
-            (ASKS_ON, gettext_lazy("I ask on: the team answers once more")),
+            (ASKS_ON, gettext_lazy("I want to know more: the team answers once more")),
         ],
         widget=forms.RadioSelect,
     )
     words = area(
-        gettext_lazy("What do you still want to know?"), hint=gettext_lazy("Only if you ask on."), length=2_000
+        gettext_lazy("What do you still want to know?"),
+        hint=gettext_lazy("Only if you want to know more."),
+        length=2_000,
     )
 
     def __init__(self, *args: Any, is_closed: bool = False, **kwargs: Any) -> None:

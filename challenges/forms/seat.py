@@ -11,7 +11,7 @@ from regions.forms import TextForm
 from regions.models import Theme
 
 INTERESTS = area(
-    _("What may conflict?"),
+    _("Which interests may conflict?"),
     hint=_(
         "Organisations for which you work or sit on a board, and interests you have. "
         "The secretary and the administrators read this. Nothing? Then leave it empty."

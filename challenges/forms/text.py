@@ -34,9 +34,11 @@ class TagsField(forms.CharField):
         for tag in value:
             refuse_bsn(tag)
             if len(tag) > LONGEST_TAG:
-                raise ValidationError(_("“%(tag)s” is too long for a tag."), params={"tag": tag})
+                raise ValidationError(_("“%(tag)s” is too long for a tag. Choose a shorter word."), params={"tag": tag})
             if not slugify(tag, allow_unicode=True):
-                raise ValidationError(_("“%(tag)s” has no letter or number in it."), params={"tag": tag})
+                raise ValidationError(
+                    _("“%(tag)s” has no letter or number in it. Choose another word."), params={"tag": tag}
+                )
 
     def run_validators(self, value: Any) -> None:
         super().run_validators(", ".join(value))

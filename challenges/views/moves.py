@@ -22,7 +22,9 @@ from regions.rules import can_moderate, is_owner
 from regions.views.membership import desk_of
 from regions.views.moderation import FIRST
 
-NOT_ASKED = gettext_lazy("This question was answered, or something happened here in the meantime. It waits no more.")
+NOT_ASKED = gettext_lazy(
+    "This question was answered, or something happened here in the meantime. You need not do anything more."
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -136,5 +138,5 @@ def let_be(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     except AlreadyDone:
         messages.warning(request, FIRST)
     else:
-        messages.success(request, _("This leaves the desk. Does it stay silent, then it comes back after 60 days."))
+        messages.success(request, _("This leaves the desk. If it stays silent, it comes back after 60 days."))
     return desk_of(request, challenge.region) or redirect(challenge)

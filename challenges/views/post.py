@@ -167,7 +167,7 @@ def file(request: PersonRequest, pk: int, slug: str) -> HttpResponse:
     form = FilingForm(request.POST or None, person=request.user, challenge=challenge)
     if request.method == "POST" and form.is_valid():
         if challenge.file_under(by=request.user, **form.cleaned_data):
-            messages.success(request, _("This is filed anew. Author and team are told."))
+            messages.success(request, _("The region, themes or tags are changed. The author and the team are told."))
         return redirect(challenge)
     status = 422 if form.errors else 200
     return render(request, "challenges/file.html", {"challenge": challenge, "form": form}, status=status)

@@ -39,8 +39,8 @@ def invite(request: PersonRequest, slug: str) -> HttpResponse:
 def _invite(request: PersonRequest, region: Region, addresses: list[str]) -> HttpResponseRedirect:
     number = Invitation.objects.invite(region, addresses, by=request.user)
     said = ngettext(
-        "%d invitation is on its way. Who is a member already gets no mail.",
-        "%d invitations are on their way. Who is a member already gets no mail.",
+        "%d invitation is on its way. People who are members already get no mail.",
+        "%d invitations are on their way. People who are members already get no mail.",
         number,
     )
     messages.success(request, said % number)

@@ -89,7 +89,9 @@ def warn_about(request: PersonRequest, pk: int) -> HttpResponse:
     author = comment.author if comment else contribution.author
     membership = contribution.region.memberships.active().filter(person=author).first()
     if membership is None:
-        messages.info(request, _("%(name)s is no member of this region, so you cannot warn them.") % {"name": author})
+        messages.info(
+            request, _("%(name)s is not a member of this region, so you cannot warn them.") % {"name": author}
+        )
         return redirect(comment or contribution)
     query = {"reactie": comment.pk} if comment else {"stuk": contribution.pk}
     return redirect(reverse("regions:warn", args=[contribution.region.slug, membership.pk], query=query))

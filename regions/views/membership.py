@@ -18,7 +18,7 @@ from regions.models import Membership, Region
 
 FIRST = gettext_lazy("A colleague was first: the question of %(name)s is already answered.")
 JOINED = gettext_lazy("Welcome! You are a member of this region now.")
-ASKED = gettext_lazy("Your question is with the moderators. You get a notice when they answer.")
+ASKED = gettext_lazy("Your request is with the moderators. You get a notice when they answer.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -23,10 +23,10 @@ from regions.models import CalendarAddress, Meeting, Region, Signup
 from regions.paging import page_of
 
 PER_PAGE = 100
-CLOSED = gettext_lazy("You can not sign up for this meeting any more.")
+CLOSED = gettext_lazy("You can no longer sign up for this meeting.")
 COMES = gettext_lazy("You are signed up. You get a mail with everything you need, and a reminder two days before.")
 WAITS = gettext_lazy("It is full: you are on the waiting list. You get a mail as soon as there is a place for you.")
-OFF = gettext_lazy("You are signed off. Somebody else can have your place.")
+OFF = gettext_lazy("Your sign-up is cancelled. Somebody else can have your place.")
 
 
 # --- with an account, or not --------------------------------------------------------------------------------

@@ -118,7 +118,7 @@ def test_moderator_seat_and_staff_have_their_block_on_top(
     Asking.open_for(challenge, by=challenge.author, words="Zien wij iets over het hoofd?")
     go_round()
     assert sorted(post.subjects) == sorted(
-        [(mo.email, "1 request to join, 1 report, 1 comment"), (kim.email, "1 question for feedback")]
+        [(mo.email, "1 request to join, 1 report, 1 comment"), (kim.email, "1 request for feedback")]
     )
     texts = {str(mail["To"]): post.text(number) for number, mail in enumerate(post.mails)}
     desk = texts[mo.email]
