@@ -43,10 +43,17 @@ ALLAUTH_WORDS = (
     gettext_noop("Use a security key"),
 )
 
-# And what Django's password rule says; its Dutch lacks this one.
-DJANGO_WORDS = ngettext_lazy(
-    "This password is too short. It must contain at least %d character.",
-    "This password is too short. It must contain at least %d characters.",
+# And what Django says: its Dutch lacks the first, and says the second in words that few people use.
+DJANGO_WORDS = (
+    ngettext_lazy(
+        "This password is too short. It must contain at least %d character.",
+        "This password is too short. It must contain at least %d characters.",
+    ),
+    ngettext_lazy(
+        "Ensure this value has at most %(limit_value)d character (it has %(show_value)d).",
+        "Ensure this value has at most %(limit_value)d characters (it has %(show_value)d).",
+        "limit_value",
+    ),
 )
 
 

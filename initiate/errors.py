@@ -11,8 +11,6 @@ from psycopg_pool import PoolTimeout
 
 AWAY = (OperationalError, InterfaceError, PoolTimeout)
 RETRY_SECONDS = 30
-SHORT = 20
-"""What is no longer than so many characters is not shown as a lost text."""
 
 
 def bare(status: int, context: dict[str, Any] | None = None) -> HttpResponse:
@@ -27,7 +25,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def typed(request: HttpRequest) -> dict[str, list[str]]:
     """Return the texts of a form that leads nowhere any more: who wrote them can take them along."""
     values = [value for name, values in request.POST.lists() if "password" not in name for value in values]
-    return {"typed": [value for value in values if len(value) > SHORT and " " in value.strip()]}
+    return {"typed": [value for value in values if " " in value.strip()]}
 
 
 def kept(request: HttpRequest) -> dict[str, list[str]]:

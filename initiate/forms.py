@@ -41,6 +41,8 @@ class Field(BoundField):
     def build_widget_attrs(self, attrs: dict[str, Any], widget: Widget | None = None) -> dict[str, Any]:
         attrs = super().build_widget_attrs(attrs, widget)
         widget = widget or self.field.widget
+        # A browser would cut off what is pasted, without a word; the form says what is too long.
+        widget.attrs.pop("maxlength", None)
         # A widget that brings its own class (those of the admin do) keeps it.
         if not widget.is_hidden and "class" not in widget.attrs:
             attrs["class"] = next((words for kind, words in CLASSES if isinstance(widget, kind)), "")

@@ -18,7 +18,6 @@ from accounts.models import Person, Submission
 FIELD = "form_key"
 NEW_EACH_TIME = (FIELD, "csrfmiddlewaretoken", "draft_page", "draft_seen")
 """What a form that is fetched anew holds otherwise, with the same words in it."""
-SENTENCE = 20  # characters
 RECENT = timedelta(minutes=10)
 View = Callable[..., HttpResponse]
 
@@ -59,9 +58,9 @@ def _key(request: HttpRequest) -> uuid.UUID | None:
 
 
 def _digest(request: HttpRequest) -> str:
-    """Return a digest of place and content; empty without a sentence: a mere button may be pressed again."""
+    """Return a digest of place and content; empty without words: a mere button may be pressed again."""
     fields = [pair for pair in sorted(request.POST.lists()) if pair[0] not in NEW_EACH_TIME]
-    if not any(len(value) >= SENTENCE for _name, values in fields for value in values):
+    if not any(" " in value.strip() for _name, values in fields for value in values):
         return ""
     uploads = [file for name in request.FILES for file in request.FILES.getlist(name)]
     files = sorted((str(file.name), file.size or 0) for file in uploads)

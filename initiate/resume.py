@@ -1,11 +1,17 @@
-"""What someone typed survives the end of a session: it is laid before them again after they sign in."""
+"""What someone typed survives the end of a session: it is laid before them again after they sign in.
+
+Before them alone: a cookie tells whose session was the last one in this browser, so that no colleague who signs in
+after them reads it.
+"""
 
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -15,7 +21,8 @@ MOST = 200_000  # characters
 NOT_KEPT = ("csrfmiddlewaretoken", "password")
 NOT_SHOWN = ("form_key", "draft_page", "draft_seen", "seen", "mark")
 """Fields that hold no words of a person."""
-SHORT = 20
+WRITER = "__Host-writer" if settings.HTTPS else "writer"
+"""The cookie that tells whose session was the last one here, in a form that tells nobody else."""
 
 
 def keep_what_was_typed(get_response: Answer) -> Answer:
@@ -25,20 +32,28 @@ def keep_what_was_typed(get_response: Answer) -> Answer:
         kept = request.session.get(KEY) if request.method == "GET" and request.user.is_authenticated else None
         if kept and kept["path"] == request.path:
             del request.session[KEY]
-            return _resume(request, **kept)
+            if kept.pop("writer") in ("", writer_of(request)):
+                return _resume(request, **kept)
         response = get_response(request)
         if _was_sent_to_sign_in(request, response):
             _keep(request)
+        elif request.user.is_authenticated and request.COOKIES.get(WRITER) != writer_of(request):
+            options: dict[str, Any] = {"secure": settings.HTTPS, "httponly": True, "samesite": "Lax"}
+            response.set_cookie(WRITER, writer_of(request), settings.SESSION_COOKIE_AGE, **options)
         return response
 
     return middleware
+
+
+def writer_of(request: HttpRequest) -> str:
+    return salted_hmac(WRITER, str(request.user.pk)).hexdigest()
 
 
 def _resume(request: HttpRequest, path: str, fields: list[list[str]], back: str) -> HttpResponseBase:
     """Lay the words before the person; a button without any leads back to where it stood."""
     if not fields:
         return redirect(back)
-    words = [value for name, value in fields if len(value) > SHORT and name not in NOT_SHOWN]
+    words = [value for name, value in fields if " " in value.strip() and name not in NOT_SHOWN]
     return render(request, "resume.html", {"path": path, "fields": fields, "words": words, "back": back})
 
 
@@ -52,7 +67,8 @@ def _keep(request: HttpRequest) -> None:
         [name, value] for name, values in request.POST.lists() for value in values if name not in NOT_KEPT
     ]
     if sum(len(value) for _name, value in fields) <= MOST:
-        request.session[KEY] = {"path": request.path, "fields": fields, "back": _page_of(request)}
+        writer = request.COOKIES.get(WRITER, "")
+        request.session[KEY] = {"path": request.path, "fields": fields, "back": _page_of(request), "writer": writer}
 
 
 def _page_of(request: HttpRequest) -> str:

@@ -22,7 +22,7 @@ from regions import drafts
 from regions.errors import AlreadyDone, EditConflict
 from regions.forms import SmallForm
 from regions.gate import allow, fetch
-from regions.models import Claim, Draft, State
+from regions.models import Claim, Draft, Membership, State, Visibility
 from regions.models.standing import standing_of
 from regions.rules import can_edit, can_file, can_publish
 
@@ -34,7 +34,9 @@ from regions.rules import can_edit, can_file, can_publish
 @once
 def new(request: PersonRequest) -> HttpResponse:
     if not standing_of(request.user).member_of:
-        return render(request, "challenges/no_region.html", status=403 if request.method == "POST" else 200)
+        asked = Membership.objects.pending().of(request.user)
+        status = 403 if request.method == "POST" else 200
+        return render(request, "challenges/no_region.html", {"asked": asked}, status=status)
     if request.method != "POST":
         form = ChallengeForm(person=request.user, draft=kept_draft(request.user))
         return render(request, "challenges/new.html", {"form": form})
@@ -49,7 +51,6 @@ def new(request: PersonRequest) -> HttpResponse:
     return published(request, challenge) if wants_to_publish(request) else stored(request, challenge)
 
 
-PUBLISHED = gettext_lazy("Your challenge is published. Now others can read it and help.")
 HELD_BACK = gettext_lazy(
     "Your challenge is with the moderators: they look first at what a new member posts. You get a notice."
 )
@@ -59,13 +60,21 @@ def wants_to_publish(request: PersonRequest) -> bool:
     return request.POST.get("action") == "publish"
 
 
+def who_reads(challenge: Challenge) -> str:
+    if challenge.visibility == Visibility.TEAM:
+        return _("Your challenge is published. Only the team and the moderators can read it.")
+    if challenge.visibility == Visibility.REGION:
+        return _("Your challenge is published. Your region can now read it and help.")
+    return _("Your challenge is published. Now others can read it and help.")
+
+
 def published(request: PersonRequest, challenge: Challenge) -> HttpResponse:
     try:
         is_public = challenge.publish(request.user)
     except AlreadyDone:
         messages.info(request, _("This was published before."))
     else:
-        messages.success(request, PUBLISHED if is_public else HELD_BACK)
+        messages.success(request, who_reads(challenge) if is_public else HELD_BACK)
     return redirect(challenge)
 
 

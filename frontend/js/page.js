@@ -33,6 +33,18 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A link to a group of choices leads to the first of them, as a link to a field leads into it.
+const named = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+if (named && named.matches("fieldset, [role=group], div:has(> .initiate-option)")) named.querySelector("input")?.focus();
+
+// On paper nothing is folded.
+let folded = [];
+addEventListener("beforeprint", () => {
+  folded = [...document.querySelectorAll("main details:not([open])")].filter((one) => !one.closest(".no-print"));
+  folded.forEach((one) => { one.open = true; });
+});
+addEventListener("afterprint", () => folded.forEach((one) => { one.open = false; }));
+
 if (navigator.clipboard) {
   document.querySelectorAll("[data-copy]").forEach((button) => { button.hidden = false; });
 }

@@ -2,6 +2,8 @@
 // quotes. It is fetched at the first paste. Turndown writes the Markdown; what only Word does is put right before.
 import Turndown from "turndown";
 
+// What somebody wrote beside a text in Word is not of the text.
+const REMARKS = ".MsoCommentReference, .MsoCommentText, .msocomtxt, .msocomoff, [href^='#_msocom'], [style*='mso-comment-reference' i], [style*='mso-element:comment' i]";
 const NOTHING = "style, script, meta, link, title, head, img, picture, svg, xml, object, del, [style*='mso-hide:all']";
 const BLOCKS = "p, div, ul, ol, table, blockquote, h1, h2, h3, h4, h5, h6";
 
@@ -53,7 +55,7 @@ function sweep(body) {
     if (node.nodeType === Node.COMMENT_NODE) node.remove();
     else node.data = node.data.replace(/\u00ad|\u200b|\ufeff/g, "").replace(/[\s\u00a0]+/g, " ");
   }
-  body.querySelectorAll(NOTHING).forEach((node) => node.remove());
+  body.querySelectorAll(`${NOTHING}, ${REMARKS}`).forEach((node) => node.remove());
 }
 
 /** Bold and italic that are only a style, and a <b> that is not bold (Google Docs). */
@@ -94,6 +96,7 @@ function makeLists(body) {
     sign?.remove();
     if (!before || before !== item.previousElementSibling) lists = [];
     lists.length = Math.min(lists.length, level);
+    if (lists.length === level && lists.at(-1).localName !== kind) lists.pop();
     const made = item.ownerDocument.createElement("li");
     while (lists.length < level) {
       const list = item.ownerDocument.createElement(kind);
@@ -112,11 +115,12 @@ function makeLists(body) {
 /** A table becomes a line for each row; one that only gives a page its shape (Outlook) becomes what stands in it. */
 function layOutTables(body) {
   for (const table of [...body.querySelectorAll("table")].reverse()) {
-    const isShape = table.querySelector("table, ul, ol, h1, h2, h3, h4, h5, h6, p + p, div + div") || table.rows.length < 2;
+    const isShape = table.querySelector("table, ul, ol, h1, h2, h3, h4, h5, h6") || table.rows.length < 2 || table.rows[0].cells.length < 2;
     const rows = [...table.rows].map((row) => {
       const line = row.ownerDocument.createElement(isShape ? "div" : "p");
       [...row.cells].forEach((cell, number) => {
         if (isShape) return line.append(...cell.childNodes);
+        cell.querySelectorAll(`:is(${BLOCKS}) + *`).forEach((block) => block.before(" "));
         cell.querySelectorAll(BLOCKS).forEach(unwrap);
         if (number) line.append(" – ");
         line.append(...cell.childNodes);
@@ -134,7 +138,8 @@ function mendLists(body) {
 }
 
 export function toMarkdown(html) {
-  const { body } = new DOMParser().parseFromString(html, "text/html");
+  const [copied] = html.split(/<!--\s*EndFragment\s*-->/i);
+  const { body } = new DOMParser().parseFromString(copied, "text/html");
   sweep(body);
   makeLists(body);
   nameStyles(body);

@@ -169,6 +169,23 @@ En dan:
 Wie – Wanneer
 
 Wijkteam – Maandag"""
+REMARKED = """<html><body><!--StartFragment--><p class=MsoNormal>Wij bellen<span class=MsoCommentReference><span
+style='mso-comment-reference:JD_1'><a href="#_msocom_1">[JD1]</a></span></span> eerst.<o:p></o:p></p>
+<p class=MsoListParagraph style='mso-list:l0 level1 lfo1'><span style='mso-list:Ignore'>·</span>De school<o:p></o:p></p>
+<p class=MsoListParagraph style='mso-list:l1 level1 lfo2'><span style='mso-list:Ignore'>1.</span>Bellen<o:p></o:p></p>
+<table><tr><th>Wie</th><th>Wat</th></tr>
+<tr><td><p>Wijkteam</p></td><td><p>Belt</p><p>en schrijft</p></td></tr></table><!--EndFragment-->
+<div style='mso-element:comment-list'><div style='mso-element:comment'><p class=MsoCommentText>Intern.</p></div></div>
+</body></html>"""
+UNREMARKED = """Wij bellen eerst.
+
+- De school
+
+1. Bellen
+
+Wie – Wat
+
+Wijkteam – Belt en schrijft"""
 GOOGLE = """<meta charset="utf-8"><b style="font-weight:normal;" id="docs-internal-guid-1"><p dir="ltr">
 <span style="font-weight:700">Let op</span><span style="font-weight:400">: 3 * 4_x</span></p>
 <ul><li dir="ltr"><p dir="ltr"><span>een</span></p></li><li><p>twee</p></li></ul></b><script>alert(1)</script>"""
@@ -184,7 +201,8 @@ PASTE = """(area, [html, plain]) => {
 def test_what_is_pasted_becomes_clean_text(open_as: Open, anna: Person) -> None:
     page = open_as(anna, "/challenges/nieuw/")
     area = page.locator("[name=question]")
-    for html, clean in ((WORD, CLEAN), (GOOGLE, "**Let op**: 3 \\* 4_x\n\n- een\n- twee")):
+    google = "**Let op**: 3 \\* 4_x\n\n- een\n- twee"
+    for html, clean in ((WORD, CLEAN), (REMARKED, UNREMARKED), (GOOGLE, google)):
         write(area, "Eerst dit.")
         area.evaluate(PASTE, [html, "niet dit"])
         expect(area).to_have_value(f"Eerst dit.\n\n{clean}")

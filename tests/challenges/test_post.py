@@ -45,6 +45,34 @@ def test_a_challenge_is_posted_and_published(
     assert list(Event.objects.values_list("verb", flat=True)) == [Verb.PUBLISHED]
 
 
+@pytest.mark.parametrize(
+    ("visibility", "told"),
+    [
+        ("team", "Alleen het team en de moderatoren"),
+        ("region", "Uw regio kan de challenge nu"),
+        ("public", "Nu kunnen"),
+    ],
+)
+def test_who_can_read_it_now_is_told(
+    browser: Browser, anna: Person, utrecht: Region, words: dict[str, Any], visibility: str, told: str
+) -> None:
+    data = {**words, "region": utrecht.pk, "visibility": visibility, "action": "publish"}
+    assert told in browser(anna).post(NEW, data, follow=True).text
+
+
+def test_a_form_of_the_back_button_with_few_words_counts_once(browser: Browser, anna: Person, utrecht: Region) -> None:
+    client = browser(anna)
+    data = {"title": "Vraag twee", "region": utrecht.pk, "visibility": "public", "action": "draft"}
+    for key in ("11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"):
+        client.post(NEW, {**data, "form_key": key})
+    assert Challenge.objects.count() == 1
+
+
+def test_who_waits_for_a_region_hears_that(browser: Browser, bo: Person, utrecht: Region) -> None:
+    utrecht.ask_to_join(bo)
+    assert "Uw vraag om lid te worden van Utrecht ligt bij de moderatoren." in browser(bo).get(NEW).text
+
+
 def test_a_draft_needs_only_a_title(browser: Browser, anna: Person, utrecht: Region) -> None:
     data = {"title": "Los idee", "region": utrecht.pk, "visibility": "public", "action": "draft"}
     assert browser(anna).post(NEW, data).status_code == 302

@@ -28,6 +28,19 @@ def test_a_form_sent_after_the_session_ended_is_laid_before_the_person_again(ann
     assert WORDS not in client.get(path).content.decode(), "shown once"
 
 
+@pytest.mark.parametrize(("then", "shown"), [("anna", True), ("bram", False)])
+def test_what_was_kept_is_for_who_typed_it(then: str, shown: bool, anna: Person, bram: Person, utrecht: Region) -> None:
+    """Also where somebody else signs in after them in the same browser."""
+    path = f"/stuk/{make.challenge(by=anna, region=utrecht).pk}/reacties/"
+    client = Client()
+    client.force_login(anna)
+    client.get("/")
+    client.cookies.pop("session")
+    client.post(path, {"text": WORDS})
+    client.force_login({"anna": anna, "bram": bram}[then])
+    assert [WORDS in client.get(path).content.decode() for _time in range(2)] == [shown, False]
+
+
 def test_what_was_kept_is_for_that_browser_only(anna: Person, bram: Person, utrecht: Region) -> None:
     challenge = make.challenge(by=anna, region=utrecht)
     path = f"/stuk/{challenge.pk}/reacties/"
