@@ -6,6 +6,7 @@ after them reads it.
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
@@ -41,6 +42,20 @@ def keep_what_was_typed(get_response: Answer) -> Answer:
             options: dict[str, Any] = {"secure": settings.HTTPS, "httponly": True, "samesite": "Lax"}
             response.set_cookie(WRITER, writer_of(request), settings.SESSION_COOKIE_AGE, **options)
         return response
+
+    return middleware
+
+
+def come_back(get_response: Answer) -> Answer:
+    """Let who chose to sign in on a page of ours come back to that page."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.method == "GET" and request.path == reverse("account_login") and "next" not in request.GET:
+            page = urlsplit(_page_of(request))
+            if page.path != "/" and not page.path.startswith("/account/"):
+                there = page._replace(scheme="", netloc="", fragment="").geturl()
+                return redirect(f"{request.path}?{urlencode({'next': there})}")
+        return get_response(request)
 
     return middleware
 

@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.middleware.second_factor",
     "initiate.resume.keep_what_was_typed",
+    "initiate.resume.come_back",
     "accounts.middleware.refused_form",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",

@@ -27,7 +27,7 @@ MAIL = {"frequency": "daily", "weekday": "4", "hour": "16", "at_once": "on"}
 HOME, REGION, THEMES = "/", "/welkom/regio/", "/welkom/themas/"
 MAIL_PAGE = "/welkom/mail/"
 WAITS = (
-    "Klaar. Een moderator van regio Utrecht laat u toe. Intussen kunt u challenges lezen, reageren en hulp aanbieden."
+    "Uw vraag ligt bij de moderatoren van regio Utrecht. Intussen kunt u challenges lezen, reageren en hulp aanbieden."
 )
 
 

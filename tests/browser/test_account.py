@@ -45,6 +45,7 @@ class Walk:
     def at(self, heading: str) -> None:
         """Arrive at the page with this heading, and look at it."""
         expect(self.page.locator("h1")).to_have_text(heading)
+        self.page.wait_for_load_state()  # with its style
         complaints = [words for words in self.complaints if REFUSED not in words]
         assert broken_rules(self.page) + does_not_fit_at(NARROW, self.page) + complaints == [], heading
 
@@ -88,6 +89,13 @@ def walk(browser: Browser) -> Iterator[Walk]:
 def sign_in(walk: Walk, person: Person, heading: str, password: str = PASSWORD) -> None:
     walk.to("account_login", "Inloggen")
     walk.send(heading, login=person.email, password=password)
+
+
+def sign_out(walk: Walk) -> None:
+    walk.to("account_logout", "Uitloggen")
+    walk.page.locator("main button").first.click()
+    walk.says("U bent uitgelogd.")
+    walk.page.wait_for_load_state()
 
 
 # --- before one is in -------------------------------------------------------------------------------------------
@@ -209,9 +217,7 @@ def test_an_app_gives_the_second_step(walk: Walk, noor: Person) -> None:
     walk.to("mfa_generate_recovery_codes", "Nieuwe herstelcodes maken")
     walk.send("Herstelcodes")
     walk.to("mfa_index", "Tweede stap bij het inloggen")
-    walk.page.goto(reverse("account_logout"))
-    walk.at("Uitloggen")
-    walk.page.locator("main button").first.click()
+    sign_out(walk)
     sign_in(walk, noor, "Tweede stap")
     walk.send("Tweede stap", code="000000")
     walk.send(HOME, code=next(code))
@@ -243,8 +249,7 @@ def test_a_key_gives_the_second_step(walk: Walk, noor: Person) -> None:
     walk.says("De laptop van kantoor")
     walk.to("mfa_reauthenticate_webauthn", "Bent u het?")
     walk.send(HOME, "#mfa_webauthn_reauthenticate")
-    walk.page.goto(reverse("account_logout"))
-    walk.page.locator("main button").first.click()
+    sign_out(walk)
     sign_in(walk, noor, "Tweede stap")
     walk.send(HOME, "#mfa_webauthn_authenticate")
     walk.to("mfa_list_webauthn", "Uw sleutels")

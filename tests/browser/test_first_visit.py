@@ -76,7 +76,7 @@ def choose_mail(page: Page) -> None:
 
 def read_what_comes_now(page: Page) -> None:
     assert path_of(page) == "/"
-    expect(page.locator("main")).to_contain_text("Een moderator van regio Utrecht laat u toe.")
+    expect(page.locator("main")).to_contain_text("Uw vraag ligt bij de moderatoren van regio Utrecht.")
     expect(page.locator("main")).to_contain_text("U vroeg of u mee mag doen in Utrecht.")
     expect(page.locator("main")).not_to_contain_text("van 3 stappen")
     page.goto("/mijn/voorkeuren/")

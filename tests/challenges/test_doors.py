@@ -274,7 +274,7 @@ def test_both_are_asked_what_came_of_an_accepted_offer_every_thirty_days(
     older(offer, 1)
     assert (Offer.objects.remind_due(), Offer.objects.remind_due()) == (1, 0)
     assert reminders(offer) == [(bo, "untold")]
-    line = ("Vertel wat er van 1 aanbod kwam", "Plan")
+    line = ("Vertel wat 1 keer aangeboden hulp opleverde", "Plan")
     assert {person: waits_on(person) for person in (anna, bo, bram)} == {anna: [line], bo: [line], bram: []}
     assert {person: bell(person) for person in (anna, bo, bram)} == {
         anna: (1, ["waits"]),
@@ -352,7 +352,8 @@ def test_who_offered_and_joined_the_team_is_asked_once(challenge: Challenge, ann
         older(opened(challenge, bo, happened=False), 31)
     challenge.involve(bo, Part.TEAM, by=anna)
     assert Offer.objects.remind_due() == 2
-    assert [waits_on(person) for person in (anna, bo)] == [[("Vertel wat er van 2 keer aanbod kwam", "Plan")]] * 2
+    line = ("Vertel wat 2 keer aangeboden hulp opleverde", "Plan")
+    assert [waits_on(person) for person in (anna, bo)] == [[line]] * 2
 
 
 def test_a_round_takes_a_bounded_number(challenge: Challenge, bo: Person) -> None:

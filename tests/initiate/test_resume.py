@@ -102,3 +102,18 @@ def test_other_words_make_a_second_one(anna: Person, bram: Person, utrecht: Regi
         client.force_login(person)
         client.post(f"/stuk/{challenge.pk}/reacties/", {"text": text, "form_key": make.key()})
     assert Comment.objects.count() == 3
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("page", "there"),
+    [
+        ("http://testserver/challenges/?fase=pilot", "/account/login/?next=%2Fchallenges%2F%3Ffase%3Dpilot"),
+        ("http://testserver/", None),
+        ("http://testserver/account/signup/", None),
+        ("https://evil.example/challenges/", None),
+    ],
+)
+def test_who_signs_in_comes_back_to_the_page(page: str, there: str | None) -> None:
+    answer = Client().get("/account/login/", headers={"Referer": page})
+    assert answer.get("Location") == there
