@@ -16,7 +16,7 @@ from regions.models.standing import standing_of
 
 MOST = 20
 # The sorts, in the order in which they are told.
-CHANGES, COMMENTS, OFFERS, OUTCOMES, POINTS, SILENCES, REVIEWS, REGIONS, ORPHANS, AGREEMENTS = range(1, 11)
+CHANGES, COMMENTS, POINTS, OFFERS, REVIEWS, REGIONS, SILENCES, ORPHANS, AGREEMENTS, OUTCOMES = range(1, 11)
 DRAFTS, MEETING_DRAFTS, POSTS = range(11, 14)
 PAGES = {
     OFFERS: ("challenges:detail", "#aanbod"),

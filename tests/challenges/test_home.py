@@ -52,8 +52,8 @@ def test_what_waits_is_told_to_whom_it_waits_for(
     url = challenge.get_absolute_url()
     assert {person: lines(person) for person in (anna, bram, eva, mo, emil, kim, kas)} == {
         anna: [
-            ("heart-handshake", "Plan", url + "#aanbod"),
             ("quote", "Plan", url + "#feedback"),
+            ("heart-handshake", "Plan", url + "#aanbod"),
             ("pencil", "Half", f"/challenges/{draft.pk}-half/bewerken/"),
         ],
         bram: [],
