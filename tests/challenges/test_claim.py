@@ -102,7 +102,7 @@ def test_only_who_moderates_that_region_posts_on_behalf(
     assert Claim.objects.count() == 0
 
 
-@pytest.mark.parametrize("email", ["geen adres", "111222333@voorbeeld.example", "mo@eigen.example", "a@b" * 100])
+@pytest.mark.parametrize("email", ["geen adres", "mo@eigen.example", "a@b" * 100])
 def test_what_is_no_address_of_someone_else_is_refused(
     email: str, browser: Browser, words: dict[str, Any], utrecht: Region, mo: Person
 ) -> None:
