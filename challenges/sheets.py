@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import Table as Sheet
@@ -11,19 +12,37 @@ from odf.text import P
 
 from challenges.figures import Table
 
+CSV = "text/csv; charset=utf-8"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+class _Line:
+    """What `csv` writes to: each line goes on at once."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def csv_lines(rows: Iterable[Sequence[str | int | None]]) -> Iterator[str]:
+    """Give the rows line by line, in the form that Dutch Excel reads: semicolons, and a mark in front."""
+    writer: Any = csv.writer(_Line(), delimiter=";")
+    yield "\ufeff"
+    for row in rows:
+        yield writer.writerow([safe(cell) if isinstance(cell, str) else cell for cell in row])
+
+
 def as_csv(tables: Iterable[Table]) -> bytes:
-    """Return all tables below each other, in the form that Dutch Excel reads: semicolons, and a mark in front."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";")
+    """Return all tables below each other."""
+    return "".join(csv_lines(_rows(tables))).encode()
+
+
+def _rows(tables: Iterable[Table]) -> Iterator[Sequence[str | int | None]]:
     for table in tables:
-        writer.writerows([safe(words)] for words in filter(None, (table.title, table.note)))
-        writer.writerow([safe(cell) for cell in (table.first, *table.columns)])
-        writer.writerows([safe(label), *numbers] for label, numbers in table.rows)
-        writer.writerow([])
-    return out.getvalue().encode("utf-8-sig")
+        yield from ([words] for words in (table.title, table.note) if words)
+        yield (table.first, *table.columns)
+        yield from ((label, *numbers) for label, numbers in table.rows)
+        yield ()
 
 
 def safe(cell: str) -> str:

@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.template import loader
 from psycopg_pool import PoolTimeout
 
+from initiate.requests import is_words
+
 AWAY = (OperationalError, InterfaceError, PoolTimeout)
 RETRY_SECONDS = 30
 
@@ -24,16 +26,12 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def typed(request: HttpRequest) -> dict[str, list[str]]:
     """Return the texts of a form that leads nowhere any more: who wrote them can take them along."""
-    values = [value for name, values in request.POST.lists() if "password" not in name for value in values]
-    return {"typed": [value for value in values if " " in value.strip()]}
-
-
-def kept(request: HttpRequest) -> dict[str, list[str]]:
-    """Return the same where even the form may not have come in whole."""
     try:
-        return typed(request)
-    except OSError:
-        return {}
+        fields = list(request.POST.lists())
+    except OSError:  # the form did not come in whole
+        fields = []
+    values = [value for name, values in fields if "password" not in name for value in values]
+    return {"typed": list(filter(is_words, values))}
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -53,7 +51,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     """500; 503 where the database is away, which mends itself."""
     error: Any = sys.exc_info()[1]
     if not isinstance(error, AWAY):
-        return bare(500, kept(request))
-    response = bare(503, kept(request))
+        return bare(500, typed(request))
+    response = bare(503, typed(request))
     response["Retry-After"] = str(RETRY_SECONDS)
     return response

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Person, Submission
+from initiate.requests import is_words
 
 FIELD = "form_key"
 NEW_EACH_TIME = (FIELD, "csrfmiddlewaretoken", "draft_page", "draft_seen")
@@ -60,7 +61,7 @@ def _key(request: HttpRequest) -> uuid.UUID | None:
 def _digest(request: HttpRequest) -> str:
     """Return a digest of place and content; empty without words: a mere button may be pressed again."""
     fields = [pair for pair in sorted(request.POST.lists()) if pair[0] not in NEW_EACH_TIME]
-    if not any(" " in value.strip() for _name, values in fields for value in values):
+    if not any(is_words(value) for _name, values in fields for value in values):
         return ""
     uploads = [file for name in request.FILES for file in request.FILES.getlist(name)]
     files = sorted((str(file.name), file.size or 0) for file in uploads)

@@ -1,4 +1,4 @@
-"""What a view may count on behind `login_required`, and how one view both shows a form and takes it."""
+"""What a view may count on behind `login_required`, how a view shows a form and takes it, and what counts as words."""
 
 from django.http import HttpRequest, QueryDict
 from django.views.decorators.http import require_http_methods
@@ -17,3 +17,8 @@ class PersonRequest(HttpRequest):
 def sent(request: HttpRequest) -> QueryDict | None:
     """Return what was sent; an empty form is sent too."""
     return request.POST if request.method == "POST" else None
+
+
+def is_words(value: str) -> bool:
+    """Tell whether somebody typed this: more than a word, a number or the key of a choice."""
+    return " " in value.strip()

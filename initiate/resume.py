@@ -15,6 +15,8 @@ from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from initiate.requests import is_words
+
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
 KEY = "kept_post"
@@ -68,7 +70,7 @@ def _resume(request: HttpRequest, path: str, fields: list[list[str]], back: str)
     """Lay the words before the person; a button without any leads back to where it stood."""
     if not fields:
         return redirect(back)
-    words = [value for name, value in fields if " " in value.strip() and name not in NOT_SHOWN]
+    words = [value for name, value in fields if is_words(value) and name not in NOT_SHOWN]
     return render(request, "resume.html", {"path": path, "fields": fields, "words": words, "back": back})
 
 

@@ -7,11 +7,8 @@ from django.views.decorators.http import require_safe
 from challenges.cabinet_figures import cabinet_figures_for
 from challenges.figures import Figures, figures_for
 from challenges.forms.figures import FiguresQuery
-from challenges.sheets import as_csv, as_ods
+from challenges.sheets import CSV, ODS, as_csv, as_ods
 from regions.models import Region
-
-CSV = "text/csv; charset=utf-8"
-ODS = "application/vnd.oasis.opendocument.spreadsheet"
 
 
 @require_safe

@@ -34,7 +34,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 // A link to a group of choices leads to the first of them, as a link to a field leads into it.
-const named = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+const named = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
 if (named && named.matches("fieldset, [role=group], div:has(> .initiate-option)")) named.querySelector("input")?.focus();
 
 // On paper nothing is folded.

@@ -4,8 +4,10 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 
@@ -18,31 +20,34 @@ class Organisation:
 
 @contextmanager
 def organisation() -> Iterator[Organisation]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    here = Organisation(f"http://127.0.0.1:{server.server_port}", {"sub": "7"})
-    server.organisation = here  # type: ignore[attr-defined]
+    person: dict[str, object] = {"sub": "7"}
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, person))
     Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield here
+        yield Organisation(f"http://127.0.0.1:{server.server_port}", person)
     finally:
         server.shutdown()
         server.server_close()
 
 
 class _Handler(BaseHTTPRequestHandler):
+    def __init__(self, person: dict[str, object], *args: Any) -> None:
+        self.person = person
+        super().__init__(*args)
+
     def do_GET(self) -> None:
-        here: Organisation = self.server.organisation  # type: ignore[attr-defined]
+        here = f"http://{self.headers['Host']}"
         parts = urlsplit(self.path)
         if parts.path == "/authorize":
             asked = parse_qs(parts.query)
             back = f"{asked['redirect_uri'][0]}?{urlencode({'code': 'once', 'state': asked['state'][0]})}"
             self._say("text/html", f"<!doctype html><title>x</title><h1>Gemeente</h1><a href='{back}'>Ik ben het</a>")
         elif parts.path == "/userinfo":
-            self._say("application/json", json.dumps(here.person))
+            self._say("application/json", json.dumps(self.person))
         else:
             ends = {"authorization_endpoint": "authorize", "token_endpoint": "token", "userinfo_endpoint": "userinfo"}
-            config = {name: f"{here.url}/{path}" for name, path in ends.items()}
-            self._say("application/json", json.dumps(config | {"issuer": here.url}))
+            config = {name: f"{here}/{path}" for name, path in ends.items()}
+            self._say("application/json", json.dumps(config | {"issuer": here}))
 
     def do_POST(self) -> None:
         sent = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())

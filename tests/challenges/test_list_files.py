@@ -38,8 +38,7 @@ def entries(client: Client, query: str = "") -> list[str]:
 def rows(client: Client, query: str = "") -> list[list[str]]:
     answer = client.get(f"/challenges/csv/{query}")
     assert isinstance(answer, StreamingHttpResponse)
-    text = b"".join(answer).decode("utf-8-sig")  # type: ignore[arg-type]  # no coroutine here
-    return list(csv.reader(text.splitlines(), delimiter=";"))
+    return list(csv.reader(answer.getvalue().decode("utf-8-sig").splitlines(), delimiter=";"))
 
 
 def test_a_feed_holds_the_newest_of_a_selection(client: Client, some: None) -> None:
